@@ -1,0 +1,196 @@
+/**
+ * The contract between host and core: every buffer, every field, every code.
+ *
+ * This file is compiled by both compilers (AssemblyScript for the core, TypeScript for the host), so it holds untyped constants
+ * only. The host checks CONTRACT_VERSION against the loaded module before it does anything else.
+ *
+ * How a run goes:
+ *
+ *     open(pools, cells, windows, profileSteps, labels)   core lays out the tables below
+ *     host writes RUN, POOLS, and if used LABEL_POOL, PROFILE_*, CELL_*, WINDOW_*
+ *     start()                                             core checks them; answers an ERROR_ code
+ *     repeat:  host writes the request window (or calls generate(count)), then run(count)
+ *              host reads the result window, if RUN_RESULTS is on
+ *     finish()                                            core serves what is left, to the horizon
+ *     host reads FIGURES, SERIES, and percentiles through gather / select / countAbove
+ *
+ * Buffers are found by bufferAddress(id) and bufferLength(id); a call of open, start, run or finish may grow memory and move
+ * them. Times cross the boundary in seconds (f64) on the way in and in ticks (whole nanoseconds, held exactly in an f64 up to 104 days) on the way out.
+ */
+export const CONTRACT_VERSION = 1;
+
+/** Ticks in a second: all times in the core are whole nanoseconds. */
+export const TICKS_PER_SECOND = 1e9;
+
+/** Most requests in one window: the host feeds at most this many in one call of run. */
+export const WINDOW_CAPACITY = 65536;
+
+// Buffers ------------------------------------------------------------------------------------------- type, length, writer
+export const BUFFER_RUN = 0; //             f64[RUN_FIELDS]                                         host
+export const BUFFER_POOLS = 1; //           f64[pools * POOL_FIELDS]                                host
+export const BUFFER_LABEL_POOL = 2; //      i32[labels]: pool that a label names, -1 = none         host
+
+export const BUFFER_ARRIVAL = 10; //        f64[WINDOW_CAPACITY] s, never decreasing                host, or core by generate
+export const BUFFER_INPUT = 11; //          u32[WINDOW_CAPACITY] tokens                             host, or core by generate
+export const BUFFER_OUTPUT = 12; //         u32[WINDOW_CAPACITY] tokens                             host, or core by generate
+export const BUFFER_LABEL = 13; //          u16[WINDOW_CAPACITY] index into LABEL_POOL              host (zero after open)
+export const BUFFER_CATEGORY = 14; //       u8[WINDOW_CAPACITY] 0..63                               host, or core by generate
+
+export const BUFFER_PROFILE = 20; //        f64[profileSteps] rate relative to the mean rate        host
+export const BUFFER_WINDOW_CELL = 21; //    u32[windows + 1] first cell of each window              host
+export const BUFFER_CELL_WEIGHT = 22; //    f64[cells] cumulative within its window, last = 1       host
+export const BUFFER_CELL_INPUT_LOW = 23; // u32[cells] tokens, inclusive                            host
+export const BUFFER_CELL_INPUT_HIGH = 24; //                                                        host
+export const BUFFER_CELL_OUTPUT_LOW = 25; //                                                        host
+export const BUFFER_CELL_OUTPUT_HIGH = 26; //                                                       host
+export const BUFFER_CATEGORY_WEIGHT = 27; //f64[64] cumulative; all zero: category 0                host
+
+export const BUFFER_RESULT_ARRIVAL = 30; // f64[results] ticks                                      core
+export const BUFFER_RESULT_INPUT = 31; //   u32[results] tokens, before any compression             core
+export const BUFFER_RESULT_OUTPUT = 32; //  u32[results]                                            core
+export const BUFFER_RESULT_POOL = 33; //    i32[results] -1 = no pool took it                       core
+export const BUFFER_RESULT_REPLICA = 34; // i32[results] within its pool; -1 = none                 core
+export const BUFFER_RESULT_STATUS = 35; //  u8[results] a STATUS_ code                              core
+export const BUFFER_RESULT_WAIT = 36; //    f64[results] ticks; NEVER where not reached             core
+export const BUFFER_RESULT_TTFT = 37; //    f64[results] ticks                                      core
+export const BUFFER_RESULT_TPOT = 38; //    f64[results] ticks                                      core
+export const BUFFER_RESULT_E2E = 39; //     f64[results] ticks                                      core
+
+export const BUFFER_FIGURES = 50; //        f64[(pools + 1) * FIGURE_FIELDS], the last row: requests that no pool took    core
+export const BUFFER_SERIES = 51; //         f64[points * (pools + 1) * SERIES_FIELDS]: a row a pool, the last row as above  core
+export const BUFFER_COUNTS = 52; //         f64[BATCHES] answer of countAbove                       core
+
+// RUN: one row ------------------------------------------------------------------------------------------------------------
+export const RUN_SEED = 0; //               whole number, 0 .. 2^53 - 1
+export const RUN_REPLICATION = 1; //        whole number
+export const RUN_ROUTER = 2; //             a ROUTER_ code
+export const RUN_THRESHOLD = 3; //          tokens; length (0 = none), compress_route (b_short), spillover
+export const RUN_BY_INPUT = 4; //           length: 1 = the size compared is the input alone
+export const RUN_GAMMA = 5; //              compress_route
+export const RUN_P_COMPRESS = 6; //         compress_route, 0..1
+export const RUN_SAFE_LOW = 7; //           compress_route: bit c set = category c (0..31) is safe
+export const RUN_SAFE_HIGH = 8; //          the same for categories 32..63
+export const RUN_COMPRESS_LATENCY = 9; //   s
+export const RUN_SPILL_THRESHOLD = 10; //   share of slots
+export const RUN_DEFAULT_POOL = 11; //      pool index; model, semantic
+export const RUN_HORIZON = 12; //           s; Infinity = until all is served
+export const RUN_SLO_TTFT = 13; //          s; Infinity = none
+export const RUN_RESULTS = 14; //           1 = fill the result window
+export const RUN_EVENT_QUEUE = 15; //       an EVENT_QUEUE_ code
+export const RUN_ARRIVALS = 16; //          an ARRIVALS_ code; used by generate
+export const RUN_RATE = 17; //              requests/s, mean
+export const RUN_CV = 18; //                coefficient of variation of gaps; gamma
+export const RUN_PROFILE_STEP = 19; //      s each step of PROFILE lasts; the profile repeats
+export const RUN_WINDOW_SECONDS = 20; //    s each length window lasts; they repeat
+export const RUN_INPUT_SHARE = 21; //       > 0: cells hold total tokens in CELL_INPUT_*, and the input is this share of them
+export const RUN_FIELDS = 22;
+
+// POOLS: one row a pool ---------------------------------------------------------------------------------------------------
+export const POOL_REPLICAS = 0;
+export const POOL_SLOTS = 1; //             per replica
+export const POOL_MAX_CTX = 2; //           tokens
+export const POOL_KV_BLOCKS = 3; //         per replica
+export const POOL_BLOCK_SIZE = 4; //        tokens
+export const POOL_W = 5; //                 s
+export const POOL_H = 6; //                 s per sequence at the calibration context
+export const POOL_CALIBRATION_CTX = 7; //   tokens
+export const POOL_CHUNK = 8; //             tokens
+export const POOL_SHARED_QUEUE = 9; //      1 = one queue for the pool
+export const POOL_MAX_QUEUE = 10; //        requests; -1 = no limit
+export const POOL_BALANCE = 11; //          a BALANCE_ code
+export const POOL_FIELDS = 12;
+
+// FIGURES: totals over the whole run, one row a pool ----------------------------------------------------------------------
+export const FIGURE_ARRIVED = 0;
+export const FIGURE_COMPLETED = 1;
+export const FIGURE_REJECTED_TOO_LONG_FOR_POOL = 2;
+export const FIGURE_REJECTED_TOO_LONG_FOR_EVERY_POOL = 3;
+export const FIGURE_REJECTED_QUEUE_FULL = 4;
+export const FIGURE_UNFINISHED = 5;
+export const FIGURE_COMPRESSED = 6;
+export const FIGURE_BY_DEFAULT = 7; //      routed to default_pool for want of a label that names a pool
+export const FIGURE_FIRST_ARRIVAL = 8; //   tick, of the whole run, same in every row
+export const FIGURE_LAST_ARRIVAL = 9; //    tick
+export const FIGURE_END = 10; //            tick of the last event, or the horizon
+export const FIGURE_SYSTEM_AREA = 11; //    integral of requests in the pool over the whole run, ticks
+export const FIGURE_E2E_SUM = 12; //        sum over completed of (end - reaching the pool), ticks: equals SYSTEM_AREA when all is served
+export const FIGURE_FIELDS = 13;
+
+// SERIES: how the run went; a point just before every stride-th arrival, and one at the end of the window ----------------
+export const SERIES_TICK = 0;
+export const SERIES_ORDINAL = 1; //         arrivals before this point, in the whole fleet
+export const SERIES_WAITING = 2; //         now
+export const SERIES_BUSY = 3; //            slots in use now
+export const SERIES_BUSY_AREA = 4; //       integrals since the start, ticks
+export const SERIES_KV_AREA = 5; //         blocks
+export const SERIES_WAITING_AREA = 6;
+export const SERIES_ARRIVED = 7; //         counts since the start
+export const SERIES_COMPLETED = 8;
+export const SERIES_OUTPUT_TOKENS = 9; //   of completed requests
+export const SERIES_FIELDS = 10;
+
+// Codes -------------------------------------------------------------------------------------------------------------------
+export const ROUTER_LENGTH = 0;
+export const ROUTER_COMPRESS = 1;
+export const ROUTER_SPILLOVER = 2;
+export const ROUTER_LEAST_LOADED = 3;
+export const ROUTER_LABEL = 4; //           model and semantic
+export const ROUTER_RANDOM = 5;
+export const ROUTER_ROUND_ROBIN = 6;
+
+export const BALANCE_LEAST_OUTSTANDING = 0;
+export const BALANCE_LEAST_QUEUE = 1;
+export const BALANCE_ROUND_ROBIN = 2;
+export const BALANCE_TWO_CHOICES = 3;
+
+export const ARRIVALS_POISSON = 0;
+export const ARRIVALS_GAMMA = 1;
+export const ARRIVALS_DETERMINISTIC = 2;
+
+export const EVENT_QUEUE_TREE = 0; //       heaps of slots under a tournament tree of replicas
+export const EVENT_QUEUE_HEAP = 1; //       one textbook binary heap: the twin that the tree must equal
+
+export const STATUS_WAITING = 0; //         not yet started; never seen in a result
+export const STATUS_COMPLETED = 1;
+export const STATUS_UNFINISHED = 2;
+export const STATUS_TOO_LONG_FOR_POOL = 3;
+export const STATUS_TOO_LONG_FOR_EVERY_POOL = 4;
+export const STATUS_QUEUE_FULL = 5;
+
+export const METRIC_WAIT = 0;
+export const METRIC_TTFT = 1;
+export const METRIC_TPOT = 2;
+export const METRIC_E2E = 3;
+export const METRICS = 4;
+
+export const STREAM_ARRIVALS = 1;
+export const STREAM_LENGTHS = 2;
+export const STREAM_ROUTING = 3;
+export const STREAM_BALANCING = 4;
+export const STREAM_COMPRESSION = 5;
+export const STREAM_CATEGORY = 6;
+
+/** A time that does not come: larger than every tick, exact in an f64. */
+export const NEVER = 9007199254740992.0;
+
+/** Batches of countAbove. */
+export const BATCHES = 20;
+
+/** Percentiles are exact up to this many requests; beyond it they are taken of every 2nd, 4th, ... request. */
+export const SAMPLES_CAPACITY = 16777216;
+
+// Errors: run and start answer one of these; errorA and errorB hold its two numbers --------------------------------------
+export const ERROR_NONE = 0;
+export const ERROR_POOL_FIELD = 1; //       A = pool, B = POOL_ field out of range
+export const ERROR_RUN_FIELD = 2; //        A = RUN_ field out of range
+export const ERROR_ARRIVAL_ORDER = 3; //    A = index in the window, B = its arrival, s: before its predecessor, or not a time
+export const ERROR_TOKENS = 4; //           A = index in the window, B = tokens: input + output of 0, or 2^31 and more
+export const ERROR_LABEL = 5; //            A = index in the window, B = label without an entry in LABEL_POOL
+export const ERROR_COUNT = 6; //            A = count larger than the window
+export const ERROR_PHASE = 7; //            A = phase the call needs, B = phase the run is in
+export const ERROR_TIME_LIMIT = 8; //       A = index in the window, B = arrival, s: the clock ends at MAX_SECONDS
+export const ERROR_LENGTH_MODEL = 9; //     A = window, B = cell: weights do not rise to 1, or low > high
+export const ERROR_PROFILE = 10; //         A = step: negative or not a number, or all zero
+
+/** Latest time the clock can hold, s (31 years). */
+export const MAX_SECONDS = 1e9;
