@@ -170,8 +170,8 @@ export const STREAM_BALANCING = 4;
 export const STREAM_COMPRESSION = 5;
 export const STREAM_CATEGORY = 6;
 
-/** A time that does not come: larger than every tick, exact in an f64. */
-export const NEVER = 9007199254740992.0;
+/** A time that does not come. */
+export const NEVER = Infinity;
 
 /** Batches of countAbove. */
 export const BATCHES = 20;

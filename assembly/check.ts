@@ -1,0 +1,155 @@
+import {
+  ERROR_LENGTH_MODEL,
+  ERROR_NONE,
+  ERROR_POOL_FIELD,
+  ERROR_PROFILE,
+  ERROR_RUN_FIELD,
+  MAX_SECONDS,
+  POOL_BALANCE,
+  POOL_BLOCK_SIZE,
+  POOL_CALIBRATION_CTX,
+  POOL_CHUNK,
+  POOL_FIELDS,
+  POOL_H,
+  POOL_KV_BLOCKS,
+  POOL_MAX_CTX,
+  POOL_MAX_QUEUE,
+  POOL_REPLICAS,
+  POOL_SHARED_QUEUE,
+  POOL_SLOTS,
+  POOL_W,
+  RUN_ARRIVALS,
+  RUN_COMPRESS_LATENCY,
+  RUN_CV,
+  RUN_DEFAULT_POOL,
+  RUN_GAMMA,
+  RUN_HORIZON,
+  RUN_P_COMPRESS,
+  RUN_PROFILE_STEP,
+  RUN_RATE,
+  RUN_ROUTER,
+  RUN_THRESHOLD,
+  RUN_WINDOW_SECONDS,
+} from "./contract";
+import { Tables } from "./tables";
+
+/** The two numbers that go with an ERROR_ code. */
+export class Fault {
+  a: f64 = 0;
+  b: f64 = 0;
+
+  of(code: i32, a: f64, b: f64): i32 {
+    this.a = a;
+    this.b = b;
+    return code;
+  }
+}
+
+const LARGEST_COUNT: f64 = 2147483647;
+
+/** Checks what the host wrote before a run. The host has checked the user's words; this guards the loop against everything else. */
+export function checkTables(tables: Tables, fault: Fault): i32 {
+  const run = checkRun(tables, fault);
+  if (run != ERROR_NONE) return run;
+  const pools = checkPools(tables.pools, fault);
+  if (pools != ERROR_NONE) return pools;
+  const lengths = checkLengths(tables, fault);
+  return lengths != ERROR_NONE ? lengths : checkProfile(tables.profile, fault);
+}
+
+function checkRun(tables: Tables, fault: Fault): i32 {
+  const run = tables.run;
+  const pools = <f64>(tables.pools.length / POOL_FIELDS);
+  if (!isCount(run[RUN_ROUTER], 0, 6)) return fault.of(ERROR_RUN_FIELD, RUN_ROUTER, 0);
+  if (!isCount(run[RUN_ARRIVALS], 0, 2)) return fault.of(ERROR_RUN_FIELD, RUN_ARRIVALS, 0);
+  if (!within(run[RUN_THRESHOLD], 0, LARGEST_COUNT)) return fault.of(ERROR_RUN_FIELD, RUN_THRESHOLD, 0);
+  if (!within(run[RUN_GAMMA], 0, 1e6)) return fault.of(ERROR_RUN_FIELD, RUN_GAMMA, 0);
+  if (!within(run[RUN_P_COMPRESS], 0, 1)) return fault.of(ERROR_RUN_FIELD, RUN_P_COMPRESS, 0);
+  if (!within(run[RUN_COMPRESS_LATENCY], 0, MAX_SECONDS)) return fault.of(ERROR_RUN_FIELD, RUN_COMPRESS_LATENCY, 0);
+  if (pools > 0 && !isCount(run[RUN_DEFAULT_POOL], 0, pools - 1)) return fault.of(ERROR_RUN_FIELD, RUN_DEFAULT_POOL, 0);
+  if (run[RUN_HORIZON] != Infinity && !within(run[RUN_HORIZON], 0, MAX_SECONDS)) {
+    return fault.of(ERROR_RUN_FIELD, RUN_HORIZON, 0);
+  }
+  if (!within(run[RUN_RATE], 0, 1e12)) return fault.of(ERROR_RUN_FIELD, RUN_RATE, 0);
+  if (!within(run[RUN_CV], 0, 100)) return fault.of(ERROR_RUN_FIELD, RUN_CV, 0);
+  if (tables.profile.length > 0 && !(run[RUN_PROFILE_STEP] > 0)) return fault.of(ERROR_RUN_FIELD, RUN_PROFILE_STEP, 0);
+  if (tables.windowCell.length > 2 && !(run[RUN_WINDOW_SECONDS] > 0)) {
+    return fault.of(ERROR_RUN_FIELD, RUN_WINDOW_SECONDS, 0);
+  }
+  return ERROR_NONE;
+}
+
+function checkPools(pools: StaticArray<f64>, fault: Fault): i32 {
+  let slots: f64 = 0;
+  for (let row = 0; row < pools.length; row += POOL_FIELDS) {
+    const wrong = wrongPoolField(pools, row);
+    if (wrong >= 0) return fault.of(ERROR_POOL_FIELD, row / POOL_FIELDS, wrong);
+    slots += pools[row + POOL_REPLICAS] * pools[row + POOL_SLOTS];
+    if (slots > 134217728) return fault.of(ERROR_POOL_FIELD, row / POOL_FIELDS, POOL_SLOTS);
+  }
+  return ERROR_NONE;
+}
+
+/** The POOL_ field that is out of range in the row, -1 if none is. */
+function wrongPoolField(pools: StaticArray<f64>, row: i32): i32 {
+  const maxCtx = pools[row + POOL_MAX_CTX];
+  const blockSize = pools[row + POOL_BLOCK_SIZE];
+  if (!isCount(pools[row + POOL_REPLICAS], 1, 1e6)) return POOL_REPLICAS;
+  if (!isCount(pools[row + POOL_SLOTS], 1, LARGEST_COUNT)) return POOL_SLOTS;
+  if (!isCount(maxCtx, 1, LARGEST_COUNT)) return POOL_MAX_CTX;
+  if (!isCount(blockSize, 1, LARGEST_COUNT)) return POOL_BLOCK_SIZE;
+  if (!isCount(pools[row + POOL_KV_BLOCKS], Math.ceil(maxCtx / blockSize), LARGEST_COUNT)) return POOL_KV_BLOCKS;
+  if (!isCount(pools[row + POOL_CHUNK], 1, LARGEST_COUNT)) return POOL_CHUNK;
+  if (!within(pools[row + POOL_W], 0, MAX_SECONDS)) return POOL_W;
+  if (!within(pools[row + POOL_H], 0, MAX_SECONDS)) return POOL_H;
+  if (!(pools[row + POOL_CALIBRATION_CTX] > 0)) return POOL_CALIBRATION_CTX;
+  if (!isCount(pools[row + POOL_SHARED_QUEUE], 0, 1)) return POOL_SHARED_QUEUE;
+  if (!isCount(pools[row + POOL_MAX_QUEUE], -1, LARGEST_COUNT)) return POOL_MAX_QUEUE;
+  if (!isCount(pools[row + POOL_BALANCE], 0, 3)) return POOL_BALANCE;
+  const slots = pools[row + POOL_SLOTS];
+  const iteration = pools[row + POOL_W] + pools[row + POOL_H] * (maxCtx / pools[row + POOL_CALIBRATION_CTX]) * slots;
+  return iteration * 2 * maxCtx <= MAX_SECONDS ? -1 : POOL_W;
+}
+
+function checkLengths(tables: Tables, fault: Fault): i32 {
+  const weight = tables.cellWeight;
+  if (weight.length == 0) return ERROR_NONE;
+  for (let window = 0; window < tables.windowCell.length - 1; window++) {
+    const from = <i32>tables.windowCell[window];
+    const to = <i32>tables.windowCell[window + 1];
+    if (from >= to || to > weight.length) return fault.of(ERROR_LENGTH_MODEL, window, from);
+    let before: f64 = 0;
+    for (let cell = from; cell < to; cell++) {
+      const rises = weight[cell] >= before && weight[cell] <= 1;
+      if (!rises || !orderly(tables, cell)) return fault.of(ERROR_LENGTH_MODEL, window, cell);
+      before = weight[cell];
+    }
+    if (before != 1) return fault.of(ERROR_LENGTH_MODEL, window, to - 1);
+  }
+  return ERROR_NONE;
+}
+
+function orderly(tables: Tables, cell: i32): bool {
+  const half: u32 = 1 << 30;
+  const inputHigh = tables.cellInputHigh[cell];
+  if (tables.cellInputLow[cell] < 1 || tables.cellInputLow[cell] > inputHigh || inputHigh > half) return false;
+  const outputHigh = tables.cellOutputHigh[cell];
+  return tables.cellOutputLow[cell] >= 1 && tables.cellOutputLow[cell] <= outputHigh && outputHigh <= half;
+}
+
+function checkProfile(profile: StaticArray<f64>, fault: Fault): i32 {
+  let sum: f64 = 0;
+  for (let step = 0; step < profile.length; step++) {
+    if (!within(profile[step], 0, 1e9)) return fault.of(ERROR_PROFILE, step, 0);
+    sum += profile[step];
+  }
+  return profile.length > 0 && sum == 0 ? fault.of(ERROR_PROFILE, 0, 0) : ERROR_NONE;
+}
+
+function within(value: f64, low: f64, high: f64): bool {
+  return value >= low && value <= high;
+}
+
+function isCount(value: f64, low: f64, high: f64): bool {
+  return within(value, low, high) && Math.floor(value) == value;
+}

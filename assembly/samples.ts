@@ -1,0 +1,220 @@
+import { BATCHES, METRICS, SAMPLES_CAPACITY } from "./contract";
+import { NEVER_TICK, Tick } from "./clock";
+
+const SEGMENT_BITS: i32 = 14;
+const SEGMENT: i32 = 1 << SEGMENT_BITS;
+const SEGMENTS: i32 = SAMPLES_CAPACITY >> SEGMENT_BITS;
+
+/**
+ * The settled figures of every request, in order of arrival, from which percentiles are taken exactly: four i64 ticks and the pool, 34 bytes a request, in
+ * segments that are laid down as they are needed. When SAMPLES_CAPACITY is reached, every second one is dropped and from then on only every
+ * `stride`-th request is kept, so memory is bounded; counts and sums elsewhere still cover every request.
+ */
+export class Samples {
+  /** Samples held. */
+  count: i32 = 0;
+  /** A sample is kept of every stride-th request; a power of two. */
+  stride: u32 = 1;
+
+  private readonly ticks: StaticArray<StaticArray<i64>> = new StaticArray<StaticArray<i64>>(SEGMENTS * METRICS);
+  private readonly pools: StaticArray<StaticArray<i16>> = new StaticArray<StaticArray<i16>>(SEGMENTS);
+  private laid: i32 = 0;
+
+  /** Adds the figures of request `ordinal`; requests come in order. */
+  add(ordinal: u32, pool: i32, wait: Tick, ttft: Tick, tpot: Tick, e2e: Tick): void {
+    if (ordinal & (this.stride - 1)) return;
+    if (this.count == SAMPLES_CAPACITY) {
+      this.thin();
+      if (ordinal & (this.stride - 1)) return;
+    }
+    const segment = this.count >> SEGMENT_BITS;
+    if (segment == this.laid) this.lay();
+    const place = this.count & (SEGMENT - 1);
+    const first = segment * METRICS;
+    this.ticks[first][place] = wait;
+    this.ticks[first + 1][place] = ttft;
+    this.ticks[first + 2][place] = tpot;
+    this.ticks[first + 3][place] = e2e;
+    this.pools[segment][place] = <i16>pool;
+    this.count++;
+  }
+
+  /** The figure `metric` of sample `i`. */
+  tick(metric: i32, i: i32): Tick {
+    return this.ticks[(i >> SEGMENT_BITS) * METRICS + metric][i & (SEGMENT - 1)];
+  }
+
+  /** The pool of sample `i`; -1 = none. */
+  pool(i: i32): i32 {
+    return <i32>this.pools[i >> SEGMENT_BITS][i & (SEGMENT - 1)];
+  }
+
+  private lay(): void {
+    for (let metric = 0; metric < METRICS; metric++) {
+      this.ticks[this.laid * METRICS + metric] = new StaticArray<i64>(SEGMENT);
+    }
+    this.pools[this.laid] = new StaticArray<i16>(SEGMENT);
+    this.laid++;
+  }
+
+  private thin(): void {
+    const kept = this.count >> 1;
+    for (let i = 0; i < kept; i++) {
+      const from = i << 1;
+      const segment = i >> SEGMENT_BITS;
+      const place = i & (SEGMENT - 1);
+      for (let metric = 0; metric < METRICS; metric++) {
+        this.ticks[segment * METRICS + metric][place] = this.tick(metric, from);
+      }
+      this.pools[segment][place] = <i16>this.pool(from);
+    }
+    this.count = kept;
+    this.stride <<= 1;
+  }
+}
+
+/** Buckets per octave are 1024 (ten bits of mantissa); ticks below 2^63 make at most 63 octaves. */
+const BUCKET_SHIFT: u64 = 42;
+const BUCKET_BIAS: u64 = 1023 << 10;
+const BUCKETS: i32 = 64 << 10;
+
+function bucketOf(tick: Tick): i32 {
+  // f64 bit patterns of positive numbers order like the numbers; + 1 keeps tick 0 positive.
+  return <i32>((reinterpret<u64>(<f64>(tick + 1)) >> BUCKET_SHIFT) - BUCKET_BIAS);
+}
+
+/**
+ * The order statistics of one figure over one set of requests. `gather` takes the values and scatters them into narrow buckets (a
+ * counting sort on the leading bits); a rank then costs the sorting of one bucket.
+ */
+export class Selection {
+  /** Values taken, those not reached included. */
+  count: i32 = 0;
+  /** Values that are reached. */
+  reached: i32 = 0;
+  /** Reached values above zero. */
+  positive: i32 = 0;
+  /** Sum of the reached values, ticks. */
+  sum: f64 = 0;
+  /** Largest reached value; -1 if there is none. */
+  largest: Tick = -1;
+  /** How many values lie above a tick, by batch, in the order of arrival. */
+  readonly above: StaticArray<f64> = new StaticArray<f64>(BATCHES);
+
+  private values: StaticArray<i64> = new StaticArray<i64>(0);
+  private sorted: StaticArray<i64> = new StaticArray<i64>(0);
+  /** End of each bucket in `sorted`. */
+  private readonly ends: StaticArray<i32> = new StaticArray<i32>(BUCKETS + 1);
+  private readonly ready: StaticArray<u8> = new StaticArray<u8>(BUCKETS + 1);
+
+  /**
+   * Takes `metric` of the samples `first` and later that belong to `pool` (-2: of all pools and none; -1: of no pool), of completed requests alone if asked.
+   */
+  gather(samples: Samples, metric: i32, pool: i32, first: i32, completedMetric: i32): void {
+    this.reserve(samples.count - first);
+    const values = this.values;
+    let count = 0;
+    for (let i = first; i < samples.count; i++) {
+      if (pool != -2 && samples.pool(i) != pool) continue;
+      if (completedMetric >= 0 && samples.tick(completedMetric, i) == NEVER_TICK) continue;
+      values[count++] = samples.tick(metric, i);
+    }
+    this.count = count;
+    this.scatter();
+  }
+
+  /** The value of rank `rank`, counted from 1; NEVER_TICK where that one was not reached. */
+  select(rank: i32): Tick {
+    if (rank < 1 || rank > this.reached) return NEVER_TICK;
+    const place = rank - 1;
+    let low = 0;
+    let high = BUCKETS - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.ends[middle] > place) high = middle;
+      else low = middle + 1;
+    }
+    if (!this.ready[low]) {
+      sort(this.sorted, low > 0 ? this.ends[low - 1] : 0, this.ends[low]);
+      this.ready[low] = 1;
+    }
+    return this.sorted[place];
+  }
+
+  /** Counts the values above `tick` in each of BATCHES runs of equal length, into `above`. Batch b holds values floor(b * count / BATCHES) and on. */
+  countAbove(tick: Tick): void {
+    let from = 0;
+    for (let batch = 0; batch < BATCHES; batch++) {
+      const to = <i32>((<i64>this.count * (batch + 1)) / BATCHES);
+      let above = 0;
+      for (let i = from; i < to; i++) above += i32(this.values[i] > tick);
+      this.above[batch] = <f64>above;
+      from = to;
+    }
+  }
+
+  private reserve(count: i32): void {
+    if (count <= this.values.length) return;
+    this.values = new StaticArray<i64>(count);
+    this.sorted = new StaticArray<i64>(count);
+  }
+
+  private scatter(): void {
+    const values = this.values;
+    const ends = this.ends;
+    ends.fill(0);
+    this.ready.fill(0);
+    let reached = 0;
+    let positive = 0;
+    let sum: f64 = 0;
+    let largest: Tick = -1;
+    for (let i = 0; i < this.count; i++) {
+      const value = values[i];
+      if (value == NEVER_TICK) continue;
+      reached++;
+      positive += i32(value > 0);
+      sum += <f64>value;
+      largest = max(largest, value);
+      ends[bucketOf(value)]++;
+    }
+    let begin = 0;
+    for (let bucket = 0; bucket < BUCKETS; bucket++) {
+      const inBucket = ends[bucket];
+      ends[bucket] = begin;
+      begin += inBucket;
+    }
+    for (let i = 0; i < this.count; i++) {
+      const value = values[i];
+      if (value != NEVER_TICK) this.sorted[ends[bucketOf(value)]++] = value;
+    }
+    this.reached = reached;
+    this.positive = positive;
+    this.sum = sum;
+    this.largest = largest;
+  }
+}
+
+/** Sorts values[from .. to) in place: heap sort, so that no input makes it quadratic or deep. */
+function sort(values: StaticArray<i64>, from: i32, to: i32): void {
+  const count = to - from;
+  for (let root = (count >> 1) - 1; root >= 0; root--) sink(values, from, root, count);
+  for (let end = count - 1; end > 0; end--) {
+    const largest = values[from];
+    values[from] = values[from + end];
+    values[from + end] = largest;
+    sink(values, from, 0, end);
+  }
+}
+
+function sink(values: StaticArray<i64>, from: i32, root: i32, count: i32): void {
+  const value = values[from + root];
+  for (;;) {
+    let child = 2 * root + 1;
+    if (child >= count) break;
+    if (child + 1 < count && values[from + child + 1] > values[from + child]) child++;
+    if (values[from + child] <= value) break;
+    values[from + root] = values[from + child];
+    root = child;
+  }
+  values[from + root] = value;
+}

@@ -1,0 +1,85 @@
+import {
+  SERIES_ARRIVED,
+  SERIES_BUSY,
+  SERIES_BUSY_AREA,
+  SERIES_COMPLETED,
+  SERIES_FIELDS,
+  SERIES_KV_AREA,
+  SERIES_ORDINAL,
+  SERIES_OUTPUT_TOKENS,
+  SERIES_TICK,
+  SERIES_WAITING,
+  SERIES_WAITING_AREA,
+} from "./contract";
+import { Tick } from "./clock";
+import { Pool } from "./fleet";
+
+/** Points of a run of few pools; of many pools, fewer, to bound the memory. */
+const POINTS: i32 = 512;
+const POINTS_OF_MANY: i32 = 64;
+const MANY_POOLS: i32 = 64;
+
+/**
+ * How a run went, in bounded memory: the state of every pool just before every stride-th arrival. When it is full every second point is
+ * dropped and the stride doubles, so there are always between half the points and all of them, evenly spread over the arrivals, however long the run.
+ */
+export class Series {
+  /** Points held. */
+  points: i32 = 0;
+  /** A point is due before every stride-th arrival. */
+  private stride: u32 = 1;
+  /** Ordinal of the next arrival that a point is due before. */
+  due: u32 = 0;
+  readonly values: StaticArray<f64>;
+  private readonly rows: i32;
+  private readonly capacity: i32;
+
+  constructor(private readonly pools: StaticArray<Pool>) {
+    const rows = pools.length + 1;
+    const capacity = pools.length > MANY_POOLS ? POINTS_OF_MANY : POINTS;
+    // One point more than are kept on the way: the end of the window.
+    this.values = new StaticArray<f64>((capacity + 1) * rows * SERIES_FIELDS);
+    this.rows = rows;
+    this.capacity = capacity;
+  }
+
+  /** Records the state at `tick`, before arrival `ordinal`. `unrouted`: arrivals so far that no pool took. */
+  record(tick: Tick, ordinal: u32, unrouted: f64): void {
+    if (this.points == this.capacity && ordinal == this.due) this.thin();
+    const first = this.points * this.rows * SERIES_FIELDS;
+    for (let p = 0; p < this.pools.length; p++) {
+      const pool = this.pools[p];
+      pool.touch(tick);
+      const row = first + p * SERIES_FIELDS;
+      this.stamp(row, tick, ordinal);
+      this.values[row + SERIES_WAITING] = <f64>pool.waiting;
+      this.values[row + SERIES_BUSY] = <f64>pool.busy;
+      this.values[row + SERIES_BUSY_AREA] = pool.busyArea;
+      this.values[row + SERIES_KV_AREA] = pool.kvArea;
+      this.values[row + SERIES_WAITING_AREA] = pool.waitingArea;
+      this.values[row + SERIES_ARRIVED] = pool.arrived;
+      this.values[row + SERIES_COMPLETED] = pool.completed;
+      this.values[row + SERIES_OUTPUT_TOKENS] = pool.outputTokens;
+    }
+    const last = first + this.pools.length * SERIES_FIELDS;
+    this.stamp(last, tick, ordinal);
+    this.values[last + SERIES_ARRIVED] = unrouted;
+    this.points++;
+    while (this.due <= ordinal) this.due += this.stride;
+  }
+
+  private stamp(row: i32, tick: Tick, ordinal: u32): void {
+    this.values[row + SERIES_TICK] = <f64>tick;
+    this.values[row + SERIES_ORDINAL] = <f64>ordinal;
+  }
+
+  private thin(): void {
+    const width = this.rows * SERIES_FIELDS;
+    const kept = this.points >> 1;
+    for (let point = 0; point < kept; point++) {
+      for (let i = 0; i < width; i++) this.values[point * width + i] = this.values[2 * point * width + i];
+    }
+    this.points = kept;
+    this.stride <<= 1;
+  }
+}

@@ -1,0 +1,44 @@
+// Builds everything that a fresh clone lacks: the core (both targets), the module that carries it, the compiled host, the bundle.
+import { spawnSync } from "node:child_process";
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { build } from "esbuild";
+import { recordInputs } from "./inputs.mjs";
+
+const outDir = process.argv[2] ?? "dist";
+
+function compile(tool, ...args) {
+  const { status } = spawnSync(process.execPath, [tool, ...args], { stdio: "inherit" });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+for (const target of ["release", "debug"]) {
+  compile("node_modules/assemblyscript/bin/asc.js", "--target", target);
+}
+
+const wasm = readFileSync("build/core.release.wasm");
+writeFileSync(
+  "host/core/wasm-base64.ts",
+  `/** The compiled core, written by the build. */\nexport const wasmBase64 =\n  "${wasm.toString("base64")}";\n`,
+);
+
+rmSync(outDir, { recursive: true, force: true });
+mkdirSync(outDir, { recursive: true });
+compile("node_modules/typescript/bin/tsc", "-p", ".", "--outDir", outDir);
+chmodSync(`${outDir}/host/cli/main.js`, 0o755);
+copyFileSync("build/core.release.wasm", `${outDir}/core.wasm`);
+
+// One self-contained module, so that the package is imported alike in Node and in a browser page without a bundler.
+await build({
+  entryPoints: ["host/index.ts"],
+  outfile: `${outDir}/index.js`,
+  bundle: true,
+  format: "esm",
+  platform: "neutral",
+  mainFields: ["module", "main"],
+  conditions: ["browser"],
+  external: ["node:*"],
+  target: "es2022",
+  legalComments: "eof",
+});
+
+if (outDir === "dist") recordInputs();

@@ -1,0 +1,24 @@
+/** What the core module exports; assembly/index.ts says what each does. */
+export interface CoreExports {
+  readonly memory: WebAssembly.Memory;
+  contractVersion(): number;
+  open(pools: number, cells: number, windows: number, profileSteps: number, labels: number): void;
+  start(): number;
+  generate(count: number): number;
+  run(count: number): number;
+  closed(): number;
+  finish(): number;
+  errorA(): number;
+  errorB(): number;
+  resultCount(): number;
+  seriesPoints(): number;
+  sampleStride(): number;
+  gather(metric: number, pool: number, first: number, completedOnly: number): number;
+  gatheredReached(): number;
+  gatheredPositive(): number;
+  gatheredSum(): number;
+  gatheredLargest(): number;
+  select(rank: number): number;
+  countAbove(ticks: number): void;
+  bufferAddress(id: number): number;
+}

@@ -1,0 +1,169 @@
+import * as C from "../../assembly/contract.js";
+import type { ArrivalProcess, LengthModel, RateProfile } from "../workloads/models.js";
+
+/** A pool as the core sees it: no names, no prices. Field meanings: assembly/contract.ts, POOL_. */
+export interface CorePool {
+  replicas: number;
+  /** Requests at once in a replica. */
+  slots: number;
+  /** Longest request, input + output tokens. */
+  maxCtx: number;
+  /** KV blocks of a replica. */
+  kvBlocks: number;
+  /** Tokens in a block. */
+  blockSize: number;
+  /** Fixed time of an iteration, s. */
+  W: number;
+  /** Time that one sequence of `calibrationCtx` tokens adds to an iteration, s. */
+  H: number;
+  calibrationCtx: number;
+  /** Prompt tokens in one prefill iteration. */
+  chunk: number;
+  queue: "replica" | "shared";
+  /** How many may wait in one queue; `null`: no limit. */
+  maxQueue: number | null;
+  balance: keyof typeof BALANCE_CODES;
+}
+
+/** A router as the core sees it. Rules: docs/reference/slots-engine.md, Routers. Pools are indices, categories are codes 0 to 63. */
+export type CoreRouter =
+  | { type: "length"; threshold?: number; by?: "total" | "input" }
+  | {
+      type: "compress_route";
+      bShort: number;
+      gamma: number;
+      pCompress: number;
+      safeCategories: readonly number[];
+      compressLatencyS: number;
+    }
+  | { type: "spillover"; threshold: number; spillThreshold: number }
+  | { type: "least_loaded" }
+  | { type: "label"; defaultPool: number }
+  | { type: "random" }
+  | { type: "round_robin" };
+
+/** What the core draws requests from. */
+export interface CoreDraw {
+  process: ArrivalProcess;
+  /** Mean rate, requests/s. */
+  rateRps: number;
+  /** Absent: the core draws arrivals alone, and lengths stay as the host writes them. */
+  lengths?: LengthModel;
+  profile?: RateProfile;
+  /** Probability of each category code; absent: all requests have code 0. */
+  categoryProbabilities?: readonly number[];
+}
+
+/** Everything a run is made of, but the requests. */
+export interface RunSpec {
+  pools: readonly CorePool[];
+  router: CoreRouter;
+  /** Whole number, 0 to 2^53 - 1. */
+  seed: number;
+  /** Number of the replication: another one has other draws. */
+  replication?: number;
+  /** The clock stops here, s; absent: when all is served. */
+  horizonS?: number;
+  /** Absent: requests come from the host alone. */
+  draw?: CoreDraw;
+  /** Pool that each label names, by label index; -1 = none. Absent: no labels. */
+  labelPools?: readonly number[];
+  /** Hand out every request's figures through {@link Simulation.results}. */
+  keepsResults?: boolean;
+  /** The event queue: `tree`, or its textbook twin `heap`, which gives the same results more slowly. */
+  eventQueue?: "tree" | "heap";
+}
+
+export const BALANCE_CODES = {
+  least_outstanding: C.BALANCE_LEAST_OUTSTANDING,
+  least_queue: C.BALANCE_LEAST_QUEUE,
+  round_robin: C.BALANCE_ROUND_ROBIN,
+  two_choices: C.BALANCE_TWO_CHOICES,
+} as const;
+
+const ARRIVALS_CODES = {
+  poisson: C.ARRIVALS_POISSON,
+  gamma: C.ARRIVALS_GAMMA,
+  deterministic: C.ARRIVALS_DETERMINISTIC,
+} as const;
+
+/** Writes the POOLS table. */
+export function writePools(table: Float64Array, pools: readonly CorePool[]): void {
+  pools.forEach((pool, index) => {
+    const row = table.subarray(index * C.POOL_FIELDS);
+    row[C.POOL_REPLICAS] = pool.replicas;
+    row[C.POOL_SLOTS] = pool.slots;
+    row[C.POOL_MAX_CTX] = pool.maxCtx;
+    row[C.POOL_KV_BLOCKS] = pool.kvBlocks;
+    row[C.POOL_BLOCK_SIZE] = pool.blockSize;
+    row[C.POOL_W] = pool.W;
+    row[C.POOL_H] = pool.H;
+    row[C.POOL_CALIBRATION_CTX] = pool.calibrationCtx;
+    row[C.POOL_CHUNK] = pool.chunk;
+    row[C.POOL_SHARED_QUEUE] = Number(pool.queue === "shared");
+    row[C.POOL_MAX_QUEUE] = pool.maxQueue ?? -1;
+    row[C.POOL_BALANCE] = BALANCE_CODES[pool.balance];
+  });
+}
+
+/** Writes the RUN row. */
+export function writeRun(row: Float64Array, spec: RunSpec): void {
+  row[C.RUN_SEED] = spec.seed;
+  row[C.RUN_REPLICATION] = spec.replication ?? 0;
+  row[C.RUN_HORIZON] = spec.horizonS ?? Infinity;
+  row[C.RUN_RESULTS] = Number(spec.keepsResults ?? false);
+  row[C.RUN_EVENT_QUEUE] = spec.eventQueue === "heap" ? C.EVENT_QUEUE_HEAP : C.EVENT_QUEUE_TREE;
+  writeRouter(row, spec.router);
+  if (spec.draw) writeDraw(row, spec.draw);
+}
+
+function writeRouter(row: Float64Array, router: CoreRouter): void {
+  switch (router.type) {
+    case "length":
+      row[C.RUN_ROUTER] = C.ROUTER_LENGTH;
+      row[C.RUN_THRESHOLD] = router.threshold ?? 0;
+      row[C.RUN_BY_INPUT] = Number(router.by === "input");
+      return;
+    case "compress_route":
+      row[C.RUN_ROUTER] = C.ROUTER_COMPRESS;
+      row[C.RUN_THRESHOLD] = router.bShort;
+      row[C.RUN_GAMMA] = router.gamma;
+      row[C.RUN_P_COMPRESS] = router.pCompress;
+      row[C.RUN_SAFE_LOW] = categoryBits(router.safeCategories, 0);
+      row[C.RUN_SAFE_HIGH] = categoryBits(router.safeCategories, 32);
+      row[C.RUN_COMPRESS_LATENCY] = router.compressLatencyS;
+      return;
+    case "spillover":
+      row[C.RUN_ROUTER] = C.ROUTER_SPILLOVER;
+      row[C.RUN_THRESHOLD] = router.threshold;
+      row[C.RUN_SPILL_THRESHOLD] = router.spillThreshold;
+      return;
+    case "label":
+      row[C.RUN_ROUTER] = C.ROUTER_LABEL;
+      row[C.RUN_DEFAULT_POOL] = router.defaultPool;
+      return;
+    case "least_loaded":
+      row[C.RUN_ROUTER] = C.ROUTER_LEAST_LOADED;
+      return;
+    case "random":
+      row[C.RUN_ROUTER] = C.ROUTER_RANDOM;
+      return;
+    case "round_robin":
+      row[C.RUN_ROUTER] = C.ROUTER_ROUND_ROBIN;
+  }
+}
+
+/** Categories from `from` to `from + 31` as a number with their bits set. */
+function categoryBits(categories: readonly number[], from: number): number {
+  const inRange = new Set(categories.filter((category) => category >= from && category < from + 32));
+  return [...inRange].reduce((bits, category) => bits + 2 ** (category - from), 0);
+}
+
+function writeDraw(row: Float64Array, draw: CoreDraw): void {
+  row[C.RUN_ARRIVALS] = ARRIVALS_CODES[draw.process.type];
+  row[C.RUN_CV] = draw.process.type === "gamma" ? draw.process.cv : 0;
+  row[C.RUN_RATE] = draw.rateRps;
+  row[C.RUN_PROFILE_STEP] = draw.profile?.stepS ?? 0;
+  row[C.RUN_WINDOW_SECONDS] = draw.lengths?.windowS ?? 0;
+  row[C.RUN_INPUT_SHARE] = draw.lengths?.inputShare ?? 0;
+}
