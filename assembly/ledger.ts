@@ -32,9 +32,9 @@ export class Ledger {
   /** 1 where the router compressed it, so that it reached its pool later than it arrived. */
   compressed: StaticArray<u8> = new StaticArray<u8>(0);
 
-  /** Requests that the ring holds. */
-  get capacity(): i32 {
-    return this.status.length;
+  /** Requests in the ring. */
+  get length(): i32 {
+    return <i32>(this.next - this.retired);
   }
 
   /** Place of a request in the columns. */
@@ -42,11 +42,12 @@ export class Ledger {
     return <i32>(ordinal & this.mask);
   }
 
-  /** Makes room for `more` requests beyond those in the ring; keeps what is there. Answers whether the columns moved. */
-  reserve(more: i32): bool {
-    const needed = <i32>(this.next - this.retired) + more;
-    if (needed <= this.capacity) return false;
-    let capacity = max(this.capacity, 64);
+  /** Makes room for `more` requests beyond those in the ring; keeps what is there. */
+  reserve(more: i32): void {
+    const needed = this.length + more;
+    let capacity = this.status.length;
+    if (needed <= capacity) return;
+    capacity = max(capacity, 64);
     while (capacity < needed) capacity <<= 1;
     const mask = <u32>(capacity - 1);
     this.arrival = this.moved<i64>(this.arrival, capacity, mask);
@@ -62,7 +63,6 @@ export class Ledger {
     this.status = this.moved<i32>(this.status, capacity, mask);
     this.compressed = this.moved<u8>(this.compressed, capacity, mask);
     this.mask = mask;
-    return true;
   }
 
   private moved<T>(from: StaticArray<T>, capacity: i32, mask: u32): StaticArray<T> {

@@ -56,12 +56,24 @@ export class SlotHeaps {
       if (first >= size) break;
       let child = base + first;
       let childTick = ticks[child];
-      const last = base + min(first + 3, size - 1);
-      for (let other = base + first + 1; other <= last; other++) {
-        const otherTick = ticks[other];
-        const earlier = otherTick < childTick;
-        child = select(other, child, earlier);
-        childTick = select(otherTick, childTick, earlier);
+      if (first + 3 < size) {
+        // Two pairs, then the winners: half the length of the chain of comparisons.
+        const second = ticks[child + 1];
+        const third = ticks[child + 2];
+        const fourth = ticks[child + 3];
+        const left = select(second, childTick, second < childTick);
+        const right = select(fourth, third, fourth < third);
+        const leftChild = child + i32(second < childTick);
+        const rightChild = child + 2 + i32(fourth < third);
+        child = select(rightChild, leftChild, right < left);
+        childTick = select(right, left, right < left);
+      } else {
+        for (let other = child + 1; other < base + size; other++) {
+          const otherTick = ticks[other];
+          const earlier = otherTick < childTick;
+          child = select(other, child, earlier);
+          childTick = select(otherTick, childTick, earlier);
+        }
       }
       if (childTick >= tick) break;
       ticks[base + hole] = childTick;

@@ -19,6 +19,9 @@ import { Samples } from "./samples";
 import { Series } from "./series";
 import { Results, Tables } from "./tables";
 
+/** Requests that the ledger makes room for at a time: few, so that a ring with no backlog stays in the first-level cache. */
+const STRIDE: i32 = 256;
+
 /** The event loop of the request-level engine. Every rule is in docs/reference/slots-engine.md. */
 export class SlotsEngine {
   readonly ledger: Ledger;
@@ -59,9 +62,10 @@ export class SlotsEngine {
   /** Plays the first `count` requests of the window, which are valid and in order. */
   play(count: i32): void {
     const tables = this.tables;
-    if (this.ledger.reserve(count) && this.keepsResults) this.results.reserve(this.ledger.capacity);
+    if (this.keepsResults) this.results.reserve(this.ledger.length + count);
     this.results.count = 0;
     for (let i = 0; i < count; i++) {
+      if ((i & (STRIDE - 1)) == 0) this.ledger.reserve(STRIDE);
       const tick = tickOf(tables.arrival[i]);
       if (tick > this.horizon) {
         this.closed = true;
@@ -160,12 +164,11 @@ export class SlotsEngine {
   /** What serving the request takes: prefill, decode, KV blocks. */
   private price(place: i32, pool: Pool, input: u32, output: u32): void {
     const ledger = this.ledger;
-    const total = input + output;
-    const iteration = pool.W + pool.H * (<f64>total / pool.calibrationCtx) * <f64>pool.slots;
-    const chunks = (input + pool.chunk - 1) / pool.chunk;
-    ledger.prefill[place] = tickOf(<f64>chunks * iteration);
+    const total = <f64>(input + output);
+    const iteration = pool.W + pool.H * (total / pool.calibrationCtx) * <f64>pool.slots;
+    ledger.prefill[place] = tickOf(Math.ceil(<f64>input / pool.chunk) * iteration);
     ledger.decode[place] = tickOf(<f64>output * iteration);
-    ledger.blocks[place] = <i32>((total + pool.blockSize - 1) / pool.blockSize);
+    ledger.blocks[place] = <i32>Math.ceil(total / pool.blockSize);
   }
 
   /** The request reaches its pool: it starts, waits, or finds the queue full. */
@@ -175,6 +178,7 @@ export class SlotsEngine {
     const shared = pool.sharedQueue;
     const replica = this.replicas[pool.firstReplica + pool.balancer!.choose(ordinal)];
     const queue = replica.queue;
+    pool.touch(tick);
     if (queue.length == 0 && this.fits(replica, place)) {
       this.begin(ordinal, replica, tick);
       this.events.push(replica, this.endOf(place), this.payload(place));
@@ -187,7 +191,6 @@ export class SlotsEngine {
       pool.queueFull++;
       return;
     }
-    pool.touch(tick);
     queue.push(ledger, ordinal);
     pool.waiting++;
     this.tellOutstanding(replica);
@@ -239,13 +242,12 @@ export class SlotsEngine {
     return this.ledger.at(ordinal);
   }
 
-  /** From here on all figures of the request are known. The caller puts its completion into the event queue. */
+  /** From here on all figures of the request are known. The caller has touched the pool, and puts the completion into the event queue. */
   private begin(ordinal: u32, replica: Replica, tick: Tick): void {
     const ledger = this.ledger;
     const place = ledger.at(ordinal);
     const pool = replica.pool;
     const blocks = ledger.blocks[place];
-    pool.touch(tick);
     pool.busy++;
     pool.kvUsed += blocks;
     replica.kvFree -= blocks;
@@ -301,7 +303,7 @@ export class SlotsEngine {
       const firstToken = start + ledger.prefill[place];
       if (firstToken <= this.horizon) ttft = firstToken - arrival;
       if (status == STATUS_COMPLETED) {
-        tpot = ledger.decode[place] / <i64>ledger.output[place];
+        tpot = <Tick>Math.floor(<f64>ledger.decode[place] / <f64>ledger.output[place]);
         e2e = firstToken + ledger.decode[place] - arrival;
       }
     }

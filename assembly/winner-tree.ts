@@ -56,7 +56,6 @@ export class WinnerTree {
       winner = select(leaves[sibling], winner, siblingWins);
       key = select(siblingKey, key, siblingWins);
       node >>= 1;
-      if (keys[node] == key && leaves[node] == winner) return;
       keys[node] = key;
       leaves[node] = winner;
     }
