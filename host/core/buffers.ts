@@ -41,7 +41,7 @@ export class Buffers {
   }
 
   private get memory(): ArrayBuffer {
-    return this.core.memory.buffer as ArrayBuffer;
+    return this.core.memory.buffer;
   }
 }
 

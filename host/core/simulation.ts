@@ -56,12 +56,14 @@ export class Simulation {
   private readonly buffers: Buffers;
   private readonly core: Core["exports"];
   private readonly poolCount: number;
+  private readonly hasLabels: boolean;
 
   /** @throws RangeError if the core refuses the tables: the caller did not check what it was given. */
   constructor(core: Core, spec: RunSpec) {
     this.core = core.exports;
     this.buffers = new Buffers(core.exports);
     this.poolCount = spec.pools.length;
+    this.hasLabels = spec.labelPools !== undefined;
     const lengths = spec.draw?.lengths;
     const profile = spec.draw?.profile;
     this.core.open(
@@ -87,9 +89,14 @@ export class Simulation {
     window.arrivalS.set(chunk.arrivalS.subarray(0, chunk.count));
     window.inputTokens.set(chunk.inputTokens.subarray(0, chunk.count));
     window.outputTokens.set(chunk.outputTokens.subarray(0, chunk.count));
-    window.label.set(chunk.label.subarray(0, chunk.count));
+    if (this.hasLabels) window.label.set(chunk.label.subarray(0, chunk.count));
     window.category.set(chunk.category.subarray(0, chunk.count));
     this.playWindow(chunk.count);
+  }
+
+  /** Says which pool a label names (-1 = none), for labels that are met on the way; there must be room for it in `labelPools`. */
+  setLabelPool(label: number, pool: number): void {
+    this.buffers.i32(C.BUFFER_LABEL_POOL, label + 1)[label] = pool;
   }
 
   /** Draws the next `count` requests into the window and answers views on them, which may be changed before {@link playWindow}. */

@@ -1,0 +1,233 @@
+import * as C from "../../assembly/contract.js";
+import type { Pool } from "../specs/fleet.js";
+import type { Course, Moment } from "./course.js";
+import { type Distribution, readDistribution } from "./distribution.js";
+import type { Scope, Simulation } from "./simulation.js";
+import { judgeStability, type Stability, STRETCHES } from "./stability.js";
+
+/** Why requests were turned away. */
+export interface RejectedByReason {
+  too_long_for_pool: number;
+  too_long_for_every_pool: number;
+  queue_full: number;
+}
+
+/** Where every request of the run went: `arrived = completed + rejected + unfinished`. */
+export interface RequestCounts {
+  arrived: number;
+  completed: number;
+  rejected: number;
+  rejected_by_reason: RejectedByReason;
+  /** Waiting or in service when the clock stopped. */
+  unfinished: number;
+  /** Simulated and counted here, but not in percentiles, attainment and rates. */
+  warmup_excluded: number;
+  /** Shortened by the router on their way here. */
+  compressed: number;
+  /** Sent to the default pool because no label named one. */
+  routed_by_default: number;
+}
+
+/** The distributions of a set of requests, ms. */
+export interface Latencies {
+  /** Time to first token: arrival to the end of the prefill. */
+  ttft_ms: Distribution;
+  /** Reaching the pool to the start of service; `p_wait`: share that waited at all. */
+  queue_wait_ms: Distribution & { p_wait: number | null };
+  /** Time per output token. */
+  tpot_ms: Distribution;
+  /** Arrival to the last token. */
+  e2e_ms: Distribution;
+}
+
+/** The figures of a pool, or of the whole fleet. */
+export interface Figures extends Latencies {
+  requests: RequestCounts;
+  /** The measured window: from the first measured arrival to the last arrival, or to the horizon. */
+  duration_s: number;
+  /** Arrivals in the window after the first, per second of it. */
+  arrival_rate_rps: number;
+  stability: Stability & {
+    /** Of an overloaded pool, a longer run would give larger percentiles. */
+    percentiles_depend_on_horizon: boolean;
+  };
+  /** The same distributions over completed requests alone. */
+  completed_only: Latencies;
+  slo: {
+    /** The objective. */
+    ttft_ms: number;
+    /** Share of all measured arrivals that met it; `null` if there were none. */
+    attainment: number | null;
+    /** Share of those that were completed. */
+    attainment_completed: number | null;
+  };
+  throughput: {
+    /** Completions in the window. */
+    requests_per_s: number;
+    /** Output tokens of those. */
+    output_tokens_per_s: number;
+    /** Arrivals that met the objective. */
+    goodput_rps: number;
+  };
+  /** Time averages over the window, as shares of what is there. */
+  utilisation: { slots: number; kv: number };
+  total_replicas: number;
+  total_gpus: number;
+  cost: { per_hr_usd: number; annualised_kusd: number };
+}
+
+const TICKS_PER_SECOND = 1e9;
+const TICKS_PER_MS = 1e6;
+const HOURS_PER_YEAR = 8760;
+
+/** What the figures of a run are read with. */
+export interface Reading {
+  simulation: Simulation;
+  course: Course;
+  /** Ordinal of the first measured request. */
+  first: number;
+  poolCount: number;
+  sloMs: number;
+}
+
+/** Reads the figures of one pool. */
+export function readPoolFigures(reading: Reading, pool: Pool, index: number): Figures {
+  const counts = readCounts(reading, index);
+  const moments = reading.course.stretches(index, STRETCHES);
+  return composeFigures(reading, index, counts, [pool], [reading.course.window(index)], judgeStability(moments));
+}
+
+/** Reads the figures of the whole fleet. */
+export function readFleetFigures(reading: Reading, pools: readonly Pool[], byPool: readonly Figures[]): Figures {
+  const counts = sumCounts([...byPool.map((figures) => figures.requests), readCounts(reading, "none")]);
+  counts.warmup_excluded = Math.min(reading.first, counts.arrived);
+  const windows = pools.map((_, index) => reading.course.window(index));
+  const unrouted = reading.course.window(pools.length);
+  return composeFigures(reading, "all", counts, pools, windows, judgeFleet(byPool), unrouted);
+}
+
+/** A fleet keeps up if every pool does; its backlog grows as fast as theirs together. */
+function judgeFleet(byPool: readonly Figures[]): Stability {
+  const overloaded = byPool.some((figures) => figures.stability.verdict === "overloaded");
+  const growth = byPool.reduce((sum, figures) => sum + figures.stability.backlog_growth_rps, 0);
+  return { verdict: overloaded ? "overloaded" : "stable", backlog_growth_rps: growth };
+}
+
+function composeFigures(
+  reading: Reading,
+  scope: Scope,
+  requests: RequestCounts,
+  pools: readonly Pool[],
+  windows: readonly { begin: Moment; end: Moment }[],
+  stability: Stability,
+  unrouted?: { begin: Moment; end: Moment },
+): Figures {
+  const { latencies, attainment } = readLatencies(reading, scope, false);
+  const allCompleted = requests.completed === requests.arrived;
+  const completed = allCompleted ? { latencies, attainment } : readLatencies(reading, scope, true);
+
+  const { begin, end } = windows[0]!;
+  const ticks = end.tick - begin.tick;
+  const seconds = ticks / TICKS_PER_SECOND;
+  const grown = (field: keyof Moment) =>
+    windows.reduce((sum, window) => sum + window.end[field] - window.begin[field], 0);
+  const perSecond = (amount: number) => (seconds > 0 ? amount / seconds : 0);
+  const share = (area: number, capacity: number) => (ticks > 0 ? area / (capacity * ticks) : 0);
+  const arrivals = grown("arrived") + (unrouted ? unrouted.end.arrived - unrouted.begin.arrived : 0);
+  // The first arrival of the window opens it: it is no arrival per second of it.
+  const arrivalRateRps = perSecond(Math.max(0, arrivals - (scope === "all" ? 1 : 0)));
+  const costPerHr = pools.reduce((sum, pool) => sum + pool.costPerHr, 0);
+
+  return {
+    requests,
+    duration_s: seconds,
+    arrival_rate_rps: arrivalRateRps,
+    stability: { ...stability, percentiles_depend_on_horizon: stability.verdict === "overloaded" },
+    ...latencies,
+    completed_only: completed.latencies,
+    slo: { ttft_ms: reading.sloMs, attainment, attainment_completed: completed.attainment },
+    throughput: {
+      requests_per_s: perSecond(grown("completed")),
+      output_tokens_per_s: perSecond(grown("outputTokens")),
+      goodput_rps: arrivalRateRps * (attainment ?? 0),
+    },
+    utilisation: {
+      slots: share(
+        grown("busyArea"),
+        pools.reduce((sum, pool) => sum + pool.replicas * pool.slots, 0),
+      ),
+      kv: share(
+        grown("kvArea"),
+        pools.reduce((sum, pool) => sum + pool.replicas * pool.kvBlocks, 0),
+      ),
+    },
+    total_replicas: pools.reduce((sum, pool) => sum + pool.replicas, 0),
+    total_gpus: pools.reduce((sum, pool) => sum + pool.gpus, 0),
+    cost: { per_hr_usd: costPerHr, annualised_kusd: (costPerHr * HOURS_PER_YEAR) / 1000 },
+  };
+}
+
+function readLatencies(
+  { simulation, first, sloMs }: Reading,
+  scope: Scope,
+  completedOnly: boolean,
+): { latencies: Latencies; attainment: number | null } {
+  const read = (metric: Parameters<typeof readDistribution>[1]) =>
+    readDistribution(simulation, metric, scope, first, completedOnly);
+  const ttft = read("ttft").distribution;
+  const missed = simulation.countAbove(sloMs * TICKS_PER_MS).reduce((sum, above) => sum + above, 0);
+  const queueWait = read("queueWait");
+  return {
+    latencies: {
+      ttft_ms: ttft,
+      queue_wait_ms: { ...queueWait.distribution, p_wait: queueWait.positiveShare },
+      tpot_ms: read("tpot").distribution,
+      e2e_ms: read("e2e").distribution,
+    },
+    attainment: ttft.count > 0 ? 1 - missed / ttft.count : null,
+  };
+}
+
+function readCounts({ simulation, course, first, poolCount }: Reading, scope: number | "none"): RequestCounts {
+  const row = simulation.figures(scope);
+  const rejectedByReason: RejectedByReason = {
+    too_long_for_pool: row[C.FIGURE_REJECTED_TOO_LONG_FOR_POOL]!,
+    too_long_for_every_pool: row[C.FIGURE_REJECTED_TOO_LONG_FOR_EVERY_POOL]!,
+    queue_full: row[C.FIGURE_REJECTED_QUEUE_FULL]!,
+  };
+  const arrived = row[C.FIGURE_ARRIVED]!;
+  const measured =
+    simulation.sampleStride === 1
+      ? simulation.gather("ttft", scope, first, false).count
+      : arrived - Math.round(course.window(scope === "none" ? poolCount : scope).begin.arrived);
+  return {
+    arrived,
+    completed: row[C.FIGURE_COMPLETED]!,
+    rejected:
+      rejectedByReason.too_long_for_pool + rejectedByReason.too_long_for_every_pool + rejectedByReason.queue_full,
+    rejected_by_reason: rejectedByReason,
+    unfinished: row[C.FIGURE_UNFINISHED]!,
+    warmup_excluded: arrived - measured,
+    compressed: row[C.FIGURE_COMPRESSED]!,
+    routed_by_default: row[C.FIGURE_BY_DEFAULT]!,
+  };
+}
+
+/** Adds counts up, reason by reason. */
+export function sumCounts(counts: readonly RequestCounts[]): RequestCounts {
+  const sum = (of: (count: RequestCounts) => number) => counts.reduce((total, count) => total + of(count), 0);
+  return {
+    arrived: sum((count) => count.arrived),
+    completed: sum((count) => count.completed),
+    rejected: sum((count) => count.rejected),
+    rejected_by_reason: {
+      too_long_for_pool: sum((count) => count.rejected_by_reason.too_long_for_pool),
+      too_long_for_every_pool: sum((count) => count.rejected_by_reason.too_long_for_every_pool),
+      queue_full: sum((count) => count.rejected_by_reason.queue_full),
+    },
+    unfinished: sum((count) => count.unfinished),
+    warmup_excluded: sum((count) => count.warmup_excluded),
+    compressed: sum((count) => count.compressed),
+    routed_by_default: sum((count) => count.routed_by_default),
+  };
+}

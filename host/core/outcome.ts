@@ -1,0 +1,37 @@
+import { FIGURE_ARRIVED, SAMPLES_CAPACITY } from "../../assembly/contract.js";
+import type { Fleet } from "../specs/fleet.js";
+import { Course } from "./course.js";
+import { type Figures, readFleetFigures, readPoolFigures } from "./figures.js";
+import type { Simulation } from "./simulation.js";
+
+/** What a run came to: the figures of the fleet, and of each pool by its id. */
+export interface Outcome extends Figures {
+  /** How percentiles were taken: of every request, or (of runs longer than SAMPLES_CAPACITY) of one in `sampled_one_in`. */
+  percentiles: { exact: boolean; sampled_one_in: number };
+  pools: Record<string, Figures>;
+}
+
+/**
+ * Reads what a finished run came to.
+ *
+ * @param warmup Share of the arrivals, from the first on, that are not measured: 0 to below 1.
+ * @param sloMs Objective for the time to first token, ms.
+ */
+export function readOutcome(simulation: Simulation, fleet: Fleet, warmup: number, sloMs: number): Outcome {
+  const poolCount = fleet.pools.length;
+  const scopes: (number | "none")[] = [...fleet.pools.keys(), "none"];
+  const arrived = scopes.reduce<number>((sum, scope) => sum + simulation.figures(scope)[FIGURE_ARRIVED]!, 0);
+  const first = Math.floor(warmup * arrived);
+  const course = new Course(simulation, first);
+  const reading = { simulation, course, first, poolCount, sloMs };
+  const byPool = fleet.pools.map((pool, index) => readPoolFigures(reading, pool, index));
+  const stride = simulation.sampleStride;
+  return {
+    ...readFleetFigures(reading, fleet.pools, byPool),
+    percentiles: { exact: stride === 1, sampled_one_in: stride },
+    pools: Object.fromEntries(fleet.pools.map((pool, index) => [pool.id, byPool[index]!])),
+  };
+}
+
+/** Requests up to which percentiles are exact. */
+export const EXACT_UP_TO_REQUESTS = SAMPLES_CAPACITY;
