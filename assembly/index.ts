@@ -99,6 +99,8 @@ export function finish(): i32 {
   const row = pools.length * C.FIGURE_FIELDS;
   figures[row + C.FIGURE_ARRIVED] = engine!.unrouted;
   figures[row + C.FIGURE_REJECTED_TOO_LONG_FOR_EVERY_POOL] = engine!.unrouted;
+  figures[row + C.FIGURE_COMPRESSED] = engine!.unroutedCompressed;
+  figures[row + C.FIGURE_BY_DEFAULT] = engine!.unroutedByDefault;
   writeClock(row);
   selection = new Selection();
   phase = FINISHED;

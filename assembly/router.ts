@@ -29,6 +29,8 @@ export const NO_POOL: i32 = -1;
 export class Router {
   /** The input that the last routed request has after compression; 0 where it was not compressed. */
   compressedInput: u32 = 0;
+  /** Whether the last routed request went to the default pool for want of a label that names a pool. */
+  byDefault: bool = false;
 
   private readonly kind: i32;
   private readonly threshold: f64;
@@ -65,6 +67,7 @@ export class Router {
   /** Index of the pool for request `ordinal`, or NO_POOL. */
   route(ordinal: u32, input: u32, output: u32, label: i32, category: i32): i32 {
     this.compressedInput = 0;
+    this.byDefault = false;
     const total = input + output;
     const kind = this.kind;
     if (kind == ROUTER_LENGTH) return this.byLength(this.byInput ? input : total, total);
@@ -102,7 +105,7 @@ export class Router {
   private byLabel(label: i32): i32 {
     const named = label < this.labelPool.length ? this.labelPool[label] : NO_POOL;
     if (named != NO_POOL) return named;
-    this.pools[this.defaultPool].byDefault++;
+    this.byDefault = true;
     return this.defaultPool;
   }
 

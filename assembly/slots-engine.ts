@@ -30,6 +30,8 @@ export class SlotsEngine {
   readonly results: Results = new Results();
   /** Arrivals that no pool took. */
   unrouted: f64 = 0;
+  unroutedCompressed: f64 = 0;
+  unroutedByDefault: f64 = 0;
   firstArrival: Tick = 0;
   lastArrival: Tick = 0;
   /** Tick of the latest event. */
@@ -141,10 +143,14 @@ export class SlotsEngine {
       ledger.pool[place] = <i16>NO_POOL;
       ledger.status[place] = STATUS_TOO_LONG_FOR_EVERY_POOL;
       this.unrouted++;
+      this.unroutedCompressed += f64(compressedInput > 0);
+      this.unroutedByDefault += f64(this.router.byDefault);
       return;
     }
     const pool = this.pools[named];
     pool.arrived++;
+    pool.compressed += f64(compressedInput > 0);
+    pool.byDefault += f64(this.router.byDefault);
     ledger.pool[place] = <i16>named;
     if (total > pool.maxCtx) {
       ledger.status[place] = STATUS_TOO_LONG_FOR_POOL;
@@ -153,7 +159,6 @@ export class SlotsEngine {
     }
     this.price(place, pool, served, output);
     if (compressedInput > 0) {
-      pool.compressed++;
       ledger.compressed[place] = 1;
       this.delayed.push(ordinal);
     } else {
