@@ -32,11 +32,11 @@ export class Pool {
   slots: i32 = 0;
   maxCtx: u32 = 0;
   kvBlocks: i32 = 0;
-  blockSize: f64 = 0;
+  blockSize: u32 = 0;
   W: f64 = 0;
   H: f64 = 0;
   calibrationCtx: f64 = 0;
-  chunk: f64 = 0;
+  chunk: u32 = 0;
   maxQueue: i32 = 0;
   /** The one queue of a pool with `"queue": "shared"`; null where each replica has its own. */
   sharedQueue: Fifo | null = null;

@@ -224,11 +224,11 @@ function readPool(index: i32, firstReplica: i32): Pool {
   pool.slots = <i32>fields[row + C.POOL_SLOTS];
   pool.maxCtx = <u32>fields[row + C.POOL_MAX_CTX];
   pool.kvBlocks = <i32>fields[row + C.POOL_KV_BLOCKS];
-  pool.blockSize = fields[row + C.POOL_BLOCK_SIZE];
+  pool.blockSize = <u32>fields[row + C.POOL_BLOCK_SIZE];
   pool.W = fields[row + C.POOL_W];
   pool.H = fields[row + C.POOL_H];
   pool.calibrationCtx = fields[row + C.POOL_CALIBRATION_CTX];
-  pool.chunk = fields[row + C.POOL_CHUNK];
+  pool.chunk = <u32>fields[row + C.POOL_CHUNK];
   pool.maxQueue = <i32>fields[row + C.POOL_MAX_QUEUE];
   const shared = fields[row + C.POOL_SHARED_QUEUE] != 0;
   if (shared) pool.sharedQueue = new Fifo();

@@ -125,8 +125,7 @@ export class Router {
     if (<f64>total > this.threshold) return this.aboveThreshold(total);
     const smallest = this.bySize[0];
     if (<f64>smallest.outstanding / <f64>smallest.capacity < this.spillThreshold) return smallest.index;
-    const next = this.aboveThreshold(total);
-    return next == NO_POOL ? smallest.index : next;
+    return this.aboveThreshold(total);
   }
 
   private leastLoaded(total: u32): i32 {

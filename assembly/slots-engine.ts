@@ -9,7 +9,7 @@ import {
   STATUS_UNFINISHED,
   STATUS_WAITING,
 } from "./contract";
-import { LATEST_TICK, NEVER_TICK, Tick, tickOf, ticksOut } from "./clock";
+import { LATEST_TICK, NEVER_TICK, nearestTick, Tick, tickOf, ticksOut } from "./clock";
 import { DelayLine } from "./delay-line";
 import { EventQueue } from "./event-queue";
 import { Pool, Replica } from "./fleet";
@@ -169,11 +169,12 @@ export class SlotsEngine {
   /** What serving the request takes: prefill, decode, KV blocks. */
   private price(place: i32, pool: Pool, input: u32, output: u32): void {
     const ledger = this.ledger;
-    const total = <f64>(input + output);
-    const iteration = pool.W + pool.H * (total / pool.calibrationCtx) * <f64>pool.slots;
-    ledger.prefill[place] = tickOf(Math.ceil(<f64>input / pool.chunk) * iteration);
+    const total = input + output;
+    const iteration = pool.W + pool.H * (<f64>total / pool.calibrationCtx) * <f64>pool.slots;
+    const chunks = (input + pool.chunk - 1) / pool.chunk;
+    ledger.prefill[place] = tickOf(<f64>chunks * iteration);
     ledger.decode[place] = tickOf(<f64>output * iteration);
-    ledger.blocks[place] = <i32>Math.ceil(total / pool.blockSize);
+    ledger.blocks[place] = <i32>((total + pool.blockSize - 1) / pool.blockSize);
   }
 
   /** The request reaches its pool: it starts, waits, or finds the queue full. */
@@ -308,7 +309,7 @@ export class SlotsEngine {
       const firstToken = start + ledger.prefill[place];
       if (firstToken <= this.horizon) ttft = firstToken - arrival;
       if (status == STATUS_COMPLETED) {
-        tpot = <Tick>Math.floor(<f64>ledger.decode[place] / <f64>ledger.output[place]);
+        tpot = nearestTick(<f64>ledger.decode[place] / <f64>ledger.output[place]);
         e2e = firstToken + ledger.decode[place] - arrival;
       }
     }

@@ -1,9 +1,17 @@
 /** What a request asks of a replica: time and memory. */
 import type { Pool } from "./case.js";
 
+/** The whole number nearest to a value that is not negative, halves to even. */
+export function nearest(value: number): number {
+  const below = Math.floor(value);
+  const above = value - below;
+  if (above === 0.5) return below % 2 === 0 ? below : below + 1;
+  return above < 0.5 ? below : below + 1;
+}
+
 /** Seconds to whole nanoseconds. */
 export function tick(seconds: number): number {
-  return Math.floor(seconds * 1e9 + 0.5);
+  return seconds === Infinity ? Infinity : nearest(seconds * 1e9);
 }
 
 export interface Demand {

@@ -1,5 +1,6 @@
 /** Section "What is measured": from jobs to figures. */
 import { addIntegrals, type Integrals, noTime } from "./integrals.js";
+import { nearest } from "./demand.js";
 import type { Job, RejectReason } from "./job.js";
 import { NO_POOL } from "./routing.js";
 
@@ -146,7 +147,7 @@ function resultOf(job: Job, now: number): RequestResult {
     endTick,
     waitTicks: startTick === null ? null : startTick - reachTick!,
     ttftTicks: firstTokenTick === null || firstTokenTick > now ? null : firstTokenTick - arrivalTick,
-    tpotTicks: ended && job.request.output > 0 ? Math.floor(demand!.decodeTicks / job.request.output) : null,
+    tpotTicks: ended && job.request.output > 0 ? nearest(demand!.decodeTicks / job.request.output) : null,
     e2eTicks: ended ? endTick - arrivalTick : null,
   };
 }
