@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { InputError } from "../specs/input-error.js";
+import { compareRoutersCommand } from "./compare-routers.js";
+import { generateCommand } from "./generate.js";
+import { inspectCommand } from "./inspect.js";
+import { replayCommand } from "./replay.js";
+import { simulateCommand } from "./simulate.js";
+import { simulateFleetCommand } from "./simulate-fleet.js";
+
+/** Exit codes: the question was answered; it has no answer; the input is wrong; the user stopped it. */
+const ANSWERED = 0;
+const BAD_INPUT = 2;
+const INTERRUPTED = 130;
+
+const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+
+const program = new Command("vllm-sr-sim")
+  .description("Plan GPU fleets for LLM serving: replay real traces through simulated pools of replicas.")
+  .version(`vllm-sr-sim ${version}`)
+  .exitOverride()
+  .showSuggestionAfterError();
+
+for (const command of [
+  replayCommand(),
+  simulateCommand(),
+  simulateFleetCommand(),
+  compareRoutersCommand(),
+  inspectCommand(),
+  generateCommand(),
+]) {
+  program.addCommand(command.copyInheritedSettings(program));
+}
+
+process.on("SIGINT", () => process.exit(INTERRUPTED));
+// A reader that closes the pipe (`| head`) has seen enough.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? ANSWERED : 1));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // Help and version are answers; everything else that commander stops for is a mistake in the flags, already said by it.
+    process.exitCode = error.exitCode === 0 ? ANSWERED : BAD_INPUT;
+  } else if (error instanceof InputError) {
+    process.stderr.write(`vllm-sr-sim: ${error.message}\n`);
+    process.exitCode = BAD_INPUT;
+  } else {
+    throw error;
+  }
+}
