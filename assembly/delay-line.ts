@@ -17,7 +17,7 @@ export class DelayLine {
   /** Tick at which the next one reaches its pool, NEVER_TICK if none is on its way. */
   get firstTick(): Tick {
     if (this.queue.length == 0) return NEVER_TICK;
-    return this.ledger.arrival[this.ledger.at(this.queue.first)] + this.latency;
+    return this.ledger.at(this.queue.first).arrival + this.latency;
   }
 
   push(ordinal: u32): void {

@@ -13,14 +13,14 @@ export class Fifo {
 
   push(ledger: Ledger, ordinal: u32): void {
     if (this.length == 0) this.head = ordinal;
-    else ledger.following[ledger.at(this.tail)] = ordinal;
+    else ledger.at(this.tail).following = ordinal;
     this.tail = ordinal;
     this.length++;
   }
 
   pop(ledger: Ledger): u32 {
     const ordinal = this.head;
-    this.head = ledger.following[ledger.at(ordinal)];
+    this.head = ledger.at(ordinal).following;
     this.length--;
     return ordinal;
   }

@@ -1,12 +1,55 @@
 import { Tick } from "./clock";
 
+/** Bytes of a request in the ledger: one cache line. */
+const RECORD_BITS: i32 = 6;
+
+/**
+ * A request whose outcome is not settled yet. It lies in the ledger's memory, where the compiler keeps no header beside it: fields in the
+ * order of their declaration, 60 of 64 bytes.
+ *
+ *     0 arrival | 8 start | 16 prefill | 24 decode | 32 input | 36 output | 40 blocks | 44 following | 48 replica | 52 pool | 56 status | 57 compressed
+ */
+@unmanaged
+export class Request {
+  arrival: Tick = 0;
+  /** Start of service, once known; NEVER_TICK before. */
+  start: Tick = 0;
+  prefill: Tick = 0;
+  decode: Tick = 0;
+  /** Tokens, before any compression. */
+  input: u32 = 0;
+  output: u32 = 0;
+  /** KV blocks that it holds while in service. */
+  blocks: i32 = 0;
+  /** Ordinal of the request behind this one in its queue. */
+  following: u32 = 0;
+  /** Within its pool; -1 = none. */
+  replica: i32 = 0;
+  /** Index in the fleet; -1 = none. */
+  pool: i32 = 0;
+  /** A STATUS_ code. */
+  status: u8 = 0;
+  /** Whether the router compressed it, so that it reaches its pool later than it arrives. */
+  compressed: bool = false;
+
+  /** Tick at which it reaches its pool. */
+  entry(compressLatency: Tick): Tick {
+    return this.arrival + (this.compressed ? compressLatency : 0);
+  }
+
+  /** Tick of its first token, once it has started. */
+  get firstToken(): Tick {
+    return this.start + this.prefill;
+  }
+}
+
 /**
  * The requests whose outcome is not settled yet, and those that arrived after the oldest of them: a ring in order of arrival.
  *
  *     ordinal   retired ...... next - 1          place in the ring: ordinal & mask
  *
- * A request is opened when it arrives and retired in the order of arrival once it and all before it are settled, so results leave in the order of the
- * workload. Queues are chains through `following`. 59 bytes a request.
+ * A request is opened when it arrives and retired in the order of arrival once it and all before it are settled, so results leave in the
+ * order of the workload. Queues are chains through `following`. 64 bytes a request.
  */
 export class Ledger {
   /** Requests opened so far: ordinal of the next one. */
@@ -15,64 +58,36 @@ export class Ledger {
   retired: u32 = 0;
 
   private mask: u32 = 0;
-  arrival: StaticArray<i64> = new StaticArray<i64>(0);
-  /** Start of service, once known. */
-  start: StaticArray<i64> = new StaticArray<i64>(0);
-  prefill: StaticArray<i64> = new StaticArray<i64>(0);
-  decode: StaticArray<i64> = new StaticArray<i64>(0);
-  input: StaticArray<u32> = new StaticArray<u32>(0);
-  output: StaticArray<u32> = new StaticArray<u32>(0);
-  blocks: StaticArray<i32> = new StaticArray<i32>(0);
-  /** Ordinal of the request behind this one in its queue. */
-  following: StaticArray<u32> = new StaticArray<u32>(0);
-  replica: StaticArray<i32> = new StaticArray<i32>(0);
-  pool: StaticArray<i16> = new StaticArray<i16>(0);
-  /** A STATUS_ code. */
-  status: StaticArray<i32> = new StaticArray<i32>(0);
-  /** 1 where the router compressed it, so that it reached its pool later than it arrived. */
-  compressed: StaticArray<u8> = new StaticArray<u8>(0);
+  private records: StaticArray<u8> = new StaticArray<u8>(1 << RECORD_BITS);
 
   /** Requests in the ring. */
   get length(): i32 {
     return <i32>(this.next - this.retired);
   }
 
-  /** Place of a request in the columns. */
-  at(ordinal: u32): i32 {
-    return <i32>(ordinal & this.mask);
+  /** A request in the ring, or the place of the next one. Good until `reserve`. */
+  at(ordinal: u32): Request {
+    return recordIn(this.records, ordinal & this.mask);
   }
 
   /** Makes room for `more` requests beyond those in the ring; keeps what is there. */
   reserve(more: i32): void {
     const needed = this.length + more;
-    let capacity = this.status.length;
+    let capacity = this.records.length >> RECORD_BITS;
     if (needed <= capacity) return;
     capacity = max(capacity, 64);
     while (capacity < needed) capacity <<= 1;
+    const records = new StaticArray<u8>(capacity << RECORD_BITS);
     const mask = <u32>(capacity - 1);
-    this.arrival = this.moved<i64>(this.arrival, capacity, mask);
-    this.start = this.moved<i64>(this.start, capacity, mask);
-    this.prefill = this.moved<i64>(this.prefill, capacity, mask);
-    this.decode = this.moved<i64>(this.decode, capacity, mask);
-    this.input = this.moved<u32>(this.input, capacity, mask);
-    this.output = this.moved<u32>(this.output, capacity, mask);
-    this.blocks = this.moved<i32>(this.blocks, capacity, mask);
-    this.following = this.moved<u32>(this.following, capacity, mask);
-    this.replica = this.moved<i32>(this.replica, capacity, mask);
-    this.pool = this.moved<i16>(this.pool, capacity, mask);
-    this.status = this.moved<i32>(this.status, capacity, mask);
-    this.compressed = this.moved<u8>(this.compressed, capacity, mask);
+    for (let ordinal = this.retired; ordinal != this.next; ordinal++) {
+      const to = changetype<usize>(recordIn(records, ordinal & mask));
+      memory.copy(to, changetype<usize>(this.at(ordinal)), 1 << RECORD_BITS);
+    }
+    this.records = records;
     this.mask = mask;
   }
+}
 
-  private moved<T>(from: StaticArray<T>, capacity: i32, mask: u32): StaticArray<T> {
-    const to = new StaticArray<T>(capacity);
-    for (let ordinal = this.retired; ordinal != this.next; ordinal++) to[ordinal & mask] = from[ordinal & this.mask];
-    return to;
-  }
-
-  /** Tick at which it reached its pool. */
-  entry(place: i32, compressLatency: Tick): Tick {
-    return this.arrival[place] + (this.compressed[place] ? compressLatency : 0);
-  }
+function recordIn(records: StaticArray<u8>, place: u32): Request {
+  return changetype<Request>(changetype<usize>(records) + ((<usize>place) << RECORD_BITS));
 }

@@ -9,11 +9,11 @@ import {
   STATUS_UNFINISHED,
   STATUS_WAITING,
 } from "./contract";
-import { LATEST_TICK, NEVER_TICK, nearestTick, Tick, tickOf, ticksOut } from "./clock";
+import { LATEST_TICK, NEVER_TICK, nearestTick, Tick, tickOf } from "./clock";
 import { DelayLine } from "./delay-line";
 import { EventQueue } from "./event-queue";
 import { Pool, Replica } from "./fleet";
-import { Ledger } from "./ledger";
+import { Ledger, Request } from "./ledger";
 import { NO_POOL, Router } from "./router";
 import { Samples } from "./samples";
 import { Series } from "./series";
@@ -93,8 +93,8 @@ export class SlotsEngine {
     }
     for (let p = 0; p < this.pools.length; p++) this.pools[p].touch(this.now);
     for (let ordinal = ledger.retired; ordinal != ledger.next; ordinal++) {
-      const place = ledger.at(ordinal);
-      if (ledger.status[place] == STATUS_WAITING) ledger.status[place] = STATUS_UNFINISHED;
+      const request = ledger.at(ordinal);
+      if (request.status == STATUS_WAITING) request.status = <u8>STATUS_UNFINISHED;
     }
     this.retire();
   }
@@ -112,7 +112,8 @@ export class SlotsEngine {
         if (entry > tick) return;
         this.now = entry;
         const ordinal = this.delayed.pop();
-        this.enter(ordinal, this.pools[<i32>this.ledger.pool[this.ledger.at(ordinal)]], entry);
+        const request = this.ledger.at(ordinal);
+        this.enter(ordinal, request, this.pools[request.pool], entry);
       }
     }
   }
@@ -125,82 +126,67 @@ export class SlotsEngine {
     this.now = tick;
     this.lastArrival = tick;
 
-    const place = ledger.at(ordinal);
-    ledger.next = ordinal + 1;
-    ledger.arrival[place] = tick;
-    ledger.start[place] = NEVER_TICK;
-    ledger.input[place] = input;
-    ledger.output[place] = output;
-    ledger.replica[place] = -1;
-    ledger.status[place] = STATUS_WAITING;
-    ledger.compressed[place] = 0;
-
     const named = this.router.route(ordinal, input, output, label, category);
     const compressedInput = this.router.compressedInput;
-    const served = compressedInput > 0 ? compressedInput : input;
+    const compressed = compressedInput > 0;
+    const served = compressed ? compressedInput : input;
     const total = served + output;
+
+    ledger.next = ordinal + 1;
+    const request = ledger.at(ordinal);
+    request.arrival = tick;
+    request.start = NEVER_TICK;
+    request.input = input;
+    request.output = output;
+    request.replica = -1;
+    request.pool = named;
+    request.status = <u8>STATUS_WAITING;
+    request.compressed = compressed;
+
     if (named == NO_POOL || !this.router.holds(total)) {
-      ledger.pool[place] = <i16>NO_POOL;
-      ledger.status[place] = STATUS_TOO_LONG_FOR_EVERY_POOL;
+      request.pool = NO_POOL;
+      request.status = <u8>STATUS_TOO_LONG_FOR_EVERY_POOL;
       this.unrouted++;
-      this.unroutedCompressed += f64(compressedInput > 0);
+      this.unroutedCompressed += f64(compressed);
       this.unroutedByDefault += f64(this.router.byDefault);
       return;
     }
     const pool = this.pools[named];
     pool.arrived++;
-    pool.compressed += f64(compressedInput > 0);
+    pool.compressed += f64(compressed);
     pool.byDefault += f64(this.router.byDefault);
-    ledger.pool[place] = <i16>named;
     if (total > pool.maxCtx) {
-      ledger.status[place] = STATUS_TOO_LONG_FOR_POOL;
+      request.status = <u8>STATUS_TOO_LONG_FOR_POOL;
       pool.tooLongForPool++;
       return;
     }
-    this.price(place, pool, served, output);
-    if (compressedInput > 0) {
-      ledger.compressed[place] = 1;
-      this.delayed.push(ordinal);
-    } else {
-      this.enter(ordinal, pool, tick);
-    }
-  }
-
-  /** What serving the request takes: prefill, decode, KV blocks. */
-  private price(place: i32, pool: Pool, input: u32, output: u32): void {
-    const ledger = this.ledger;
-    const total = input + output;
-    const iteration = pool.W + pool.H * (<f64>total / pool.calibrationCtx) * <f64>pool.slots;
-    const chunks = (input + pool.chunk - 1) / pool.chunk;
-    ledger.prefill[place] = tickOf(<f64>chunks * iteration);
-    ledger.decode[place] = tickOf(<f64>output * iteration);
-    ledger.blocks[place] = <i32>((total + pool.blockSize - 1) / pool.blockSize);
+    price(request, pool, served, output);
+    if (compressed) this.delayed.push(ordinal);
+    else this.enter(ordinal, request, pool, tick);
   }
 
   /** The request reaches its pool: it starts, waits, or finds the queue full. */
-  private enter(ordinal: u32, pool: Pool, tick: Tick): void {
-    const ledger = this.ledger;
-    const place = ledger.at(ordinal);
-    const shared = pool.sharedQueue;
+  private enter(ordinal: u32, request: Request, pool: Pool, tick: Tick): void {
+    const ownQueues = pool.sharedQueue == null;
     const replica = this.replicas[pool.firstReplica + pool.balancer!.choose(ordinal)];
     const queue = replica.queue;
     pool.touch(tick);
-    if (queue.length == 0 && this.fits(replica, place)) {
-      this.begin(ordinal, replica, tick);
-      this.events.push(replica, this.endOf(place), this.payload(place));
-      this.tellOutstanding(replica);
+    if (queue.length == 0 && fits(request, replica)) {
+      this.begin(request, replica, tick);
+      this.events.push(replica, endOf(request), payloadOf(request));
+      tellOutstanding(replica);
       return;
     }
-    if (shared == null) ledger.replica[place] = replica.index;
+    if (ownQueues) request.replica = replica.index;
     if (pool.maxQueue >= 0 && queue.length >= pool.maxQueue) {
-      ledger.status[place] = STATUS_QUEUE_FULL;
+      request.status = <u8>STATUS_QUEUE_FULL;
       pool.queueFull++;
       return;
     }
-    queue.push(ledger, ordinal);
+    queue.push(this.ledger, ordinal);
     pool.waiting++;
-    this.tellOutstanding(replica);
-    if (shared == null) pool.balancer!.setWaiting(replica.index, queue.length);
+    tellOutstanding(replica);
+    if (ownQueues) pool.balancer!.setWaiting(replica.index, queue.length);
   }
 
   /** The earliest completion happens, and what waited for it starts. */
@@ -219,114 +205,104 @@ export class SlotsEngine {
     const queue = replica.queue;
     const waited = queue.length;
     if (waited > 0 && this.headFits(replica)) {
-      const place = this.beginHead(replica, tick);
-      this.events.replaceFirst(replica, this.endOf(place), this.payload(place));
+      const request = this.beginHead(replica, tick);
+      this.events.replaceFirst(replica, endOf(request), payloadOf(request));
     } else {
       this.events.removeFirst(replica);
     }
     while (queue.length > 0 && replica.busy < pool.slots && this.headFits(replica)) {
-      const place = this.beginHead(replica, tick);
-      this.events.push(replica, this.endOf(place), this.payload(place));
+      const request = this.beginHead(replica, tick);
+      this.events.push(replica, endOf(request), payloadOf(request));
     }
-    this.tellOutstanding(replica);
+    tellOutstanding(replica);
     if (waited != queue.length && pool.sharedQueue == null) pool.balancer!.setWaiting(replica.index, queue.length);
   }
 
   private headFits(replica: Replica): bool {
-    return this.ledger.blocks[this.ledger.at(replica.queue.first)] <= replica.kvFree;
+    return this.ledger.at(replica.queue.first).blocks <= replica.kvFree;
   }
 
-  private fits(replica: Replica, place: i32): bool {
-    return replica.busy < replica.pool.slots && this.ledger.blocks[place] <= replica.kvFree;
-  }
-
-  /** Takes the head of the queue into service; answers its place in the ledger. */
-  private beginHead(replica: Replica, tick: Tick): i32 {
-    const ordinal = replica.queue.pop(this.ledger);
+  /** Takes the head of the queue into service. */
+  private beginHead(replica: Replica, tick: Tick): Request {
+    const request = this.ledger.at(replica.queue.pop(this.ledger));
     replica.pool.waiting--;
-    this.begin(ordinal, replica, tick);
-    return this.ledger.at(ordinal);
+    this.begin(request, replica, tick);
+    return request;
   }
 
   /** From here on all figures of the request are known. The caller has touched the pool, and puts the completion into the event queue. */
-  private begin(ordinal: u32, replica: Replica, tick: Tick): void {
-    const ledger = this.ledger;
-    const place = ledger.at(ordinal);
+  private begin(request: Request, replica: Replica, tick: Tick): void {
     const pool = replica.pool;
-    const blocks = ledger.blocks[place];
+    const blocks = request.blocks;
     pool.busy++;
     pool.kvUsed += blocks;
     replica.kvFree -= blocks;
-    ledger.replica[place] = replica.index;
-    ledger.start[place] = tick;
-    const end = tick + ledger.prefill[place] + ledger.decode[place];
+    request.replica = replica.index;
+    request.start = tick;
+    const end = endOf(request);
     if (end <= this.horizon) {
-      ledger.status[place] = STATUS_COMPLETED;
-      pool.e2eSum += <f64>(end - ledger.entry(place, this.delayed.latency));
+      request.status = <u8>STATUS_COMPLETED;
+      pool.e2eSum += <f64>(end - request.entry(this.delayed.latency));
     } else {
-      ledger.status[place] = STATUS_UNFINISHED;
+      request.status = <u8>STATUS_UNFINISHED;
     }
-  }
-
-  /** End of service. Held at LATEST_TICK, so that no backlog, however absurd, can wrap the clock. */
-  private endOf(place: i32): Tick {
-    return min(this.ledger.start[place] + this.ledger.prefill[place] + this.ledger.decode[place], LATEST_TICK);
-  }
-
-  /** What the completion needs to know: KV blocks above, output tokens below. */
-  private payload(place: i32): i64 {
-    return ((<i64>this.ledger.blocks[place]) << 32) | (<i64>this.ledger.output[place]);
-  }
-
-  private tellOutstanding(replica: Replica): void {
-    const own = replica.pool.sharedQueue == null ? replica.queue.length : 0;
-    replica.pool.balancer!.setOutstanding(replica.index, replica.busy + own);
   }
 
   /** Takes settled requests out of the ledger in the order of their arrival. */
   private retire(): void {
     const ledger = this.ledger;
     while (ledger.retired != ledger.next) {
-      const ordinal = ledger.retired;
-      const place = ledger.at(ordinal);
-      const status = ledger.status[place];
-      if (status == STATUS_WAITING) return;
-      this.settle(ordinal, place, status);
-      ledger.retired = ordinal + 1;
+      const request = ledger.at(ledger.retired);
+      if (request.status == STATUS_WAITING) return;
+      this.settle(ledger.retired, request);
+      ledger.retired++;
     }
   }
 
-  private settle(ordinal: u32, place: i32, status: i32): void {
-    const ledger = this.ledger;
-    const arrival = ledger.arrival[place];
-    const start = ledger.start[place];
+  private settle(ordinal: u32, request: Request): void {
     let wait = NEVER_TICK;
     let ttft = NEVER_TICK;
     let tpot = NEVER_TICK;
     let e2e = NEVER_TICK;
-    if (start != NEVER_TICK) {
-      wait = start - ledger.entry(place, this.delayed.latency);
-      const firstToken = start + ledger.prefill[place];
-      if (firstToken <= this.horizon) ttft = firstToken - arrival;
-      if (status == STATUS_COMPLETED) {
-        tpot = nearestTick(<f64>ledger.decode[place] / <f64>ledger.output[place]);
-        e2e = firstToken + ledger.decode[place] - arrival;
+    if (request.start != NEVER_TICK) {
+      wait = request.start - request.entry(this.delayed.latency);
+      const firstToken = request.firstToken;
+      if (firstToken <= this.horizon) ttft = firstToken - request.arrival;
+      if (request.status == STATUS_COMPLETED) {
+        tpot = nearestTick(<f64>request.decode / <f64>request.output);
+        e2e = firstToken + request.decode - request.arrival;
       }
     }
-    const pool = <i32>ledger.pool[place];
-    this.samples.add(ordinal, pool, wait, ttft, tpot, e2e);
-    if (!this.keepsResults) return;
-    const results = this.results;
-    const row = results.count++;
-    results.arrival[row] = <f64>arrival;
-    results.input[row] = ledger.input[place];
-    results.output[row] = ledger.output[place];
-    results.pool[row] = pool;
-    results.replica[row] = ledger.replica[place];
-    results.status[row] = <u8>status;
-    results.wait[row] = ticksOut(wait);
-    results.ttft[row] = ticksOut(ttft);
-    results.tpot[row] = ticksOut(tpot);
-    results.e2e[row] = ticksOut(e2e);
+    this.samples.add(ordinal, request.pool, wait, ttft, tpot, e2e);
+    if (this.keepsResults) this.results.add(request, wait, ttft, tpot, e2e);
   }
+}
+
+/** What serving the request takes: prefill, decode, KV blocks. */
+function price(request: Request, pool: Pool, input: u32, output: u32): void {
+  const total = input + output;
+  const iteration = pool.W + pool.H * (<f64>total / pool.calibrationCtx) * <f64>pool.slots;
+  const chunks = (input + pool.chunk - 1) / pool.chunk;
+  request.prefill = tickOf(<f64>chunks * iteration);
+  request.decode = tickOf(<f64>output * iteration);
+  request.blocks = <i32>((total + pool.blockSize - 1) / pool.blockSize);
+}
+
+function fits(request: Request, replica: Replica): bool {
+  return replica.busy < replica.pool.slots && request.blocks <= replica.kvFree;
+}
+
+/** End of service. Held at LATEST_TICK, so that no backlog, however absurd, can wrap the clock. */
+function endOf(request: Request): Tick {
+  return min(request.firstToken + request.decode, LATEST_TICK);
+}
+
+/** What the completion needs to know: KV blocks above, output tokens below. */
+function payloadOf(request: Request): i64 {
+  return ((<i64>request.blocks) << 32) | (<i64>request.output);
+}
+
+function tellOutstanding(replica: Replica): void {
+  const own = replica.pool.sharedQueue == null ? replica.queue.length : 0;
+  replica.pool.balancer!.setOutstanding(replica.index, replica.busy + own);
 }

@@ -1,4 +1,6 @@
 import { POOL_FIELDS, RUN_FIELDS, WINDOW_CAPACITY } from "./contract";
+import { Tick, ticksOut } from "./clock";
+import { Request } from "./ledger";
 
 /** The buffers that the host writes before and during a run: laid out by open, addressed by the BUFFER_ codes of the contract. */
 export class Tables {
@@ -48,6 +50,21 @@ export class Results {
   ttft: StaticArray<f64> = new StaticArray<f64>(0);
   tpot: StaticArray<f64> = new StaticArray<f64>(0);
   e2e: StaticArray<f64> = new StaticArray<f64>(0);
+
+  /** Adds a settled request with its figures, NEVER_TICK where not reached. */
+  add(request: Request, wait: Tick, ttft: Tick, tpot: Tick, e2e: Tick): void {
+    const row = this.count++;
+    this.arrival[row] = <f64>request.arrival;
+    this.input[row] = request.input;
+    this.output[row] = request.output;
+    this.pool[row] = request.pool;
+    this.replica[row] = request.replica;
+    this.status[row] = request.status;
+    this.wait[row] = ticksOut(wait);
+    this.ttft[row] = ticksOut(ttft);
+    this.tpot[row] = ticksOut(tpot);
+    this.e2e[row] = ticksOut(e2e);
+  }
 
   reserve(rows: i32): void {
     if (rows <= this.status.length) return;
