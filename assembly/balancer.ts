@@ -1,4 +1,5 @@
-import { BALANCE_LEAST_OUTSTANDING, BALANCE_LEAST_QUEUE, BALANCE_ROUND_ROBIN } from "./contract";
+import { BALANCE_LEAST_OUTSTANDING, BALANCE_LEAST_QUEUE, BALANCE_TWO_CHOICES } from "./contract";
+import { LoadTree } from "./load-tree";
 import { uniform } from "./random";
 import { WinnerTree } from "./winner-tree";
 
@@ -10,11 +11,14 @@ const CHOICE_BITS: i64 = 36;
  * change; the others cost O(1).
  */
 export class Balancer {
-  /** Of the policies that look for a minimum. */
-  private readonly tree: WinnerTree | null;
-  private readonly outstanding: StaticArray<i32>;
+  /** least_outstanding: replicas by outstanding requests. */
+  private readonly byOutstanding: LoadTree | null;
+  /** least_queue: replicas by queue length, then by their latest choice. */
+  private readonly byQueue: WinnerTree | null;
   /** least_queue: number of the latest choice of each replica, 0 = never. */
   private readonly chosen: StaticArray<i64>;
+  /** two_choices: outstanding requests of each replica. */
+  private readonly outstanding: StaticArray<i32>;
   private choices: i64 = 0;
 
   constructor(
@@ -22,25 +26,29 @@ export class Balancer {
     private readonly replicas: i32,
     private readonly key: u64,
   ) {
-    const byQueue = kind == BALANCE_LEAST_QUEUE;
-    this.outstanding = new StaticArray<i32>(replicas);
-    this.chosen = new StaticArray<i64>(byQueue ? replicas : 0);
-    this.tree = byQueue || kind == BALANCE_LEAST_OUTSTANDING ? idleReplicas(replicas) : null;
+    const isByQueue = kind == BALANCE_LEAST_QUEUE;
+    this.byOutstanding = kind == BALANCE_LEAST_OUTSTANDING ? new LoadTree(replicas) : null;
+    this.byQueue = isByQueue ? emptyQueues(replicas) : null;
+    this.chosen = new StaticArray<i64>(isByQueue ? replicas : 0);
+    this.outstanding = new StaticArray<i32>(kind == BALANCE_TWO_CHOICES ? replicas : 0);
   }
 
   /** The replica for request `ordinal`. */
   choose(ordinal: u32): i32 {
     const kind = this.kind;
-    if (kind == BALANCE_LEAST_OUTSTANDING) return this.tree!.minLeaf;
-    if (kind == BALANCE_LEAST_QUEUE) {
-      const leaf = this.tree!.minLeaf;
-      const waiting = this.tree!.minKey >> CHOICE_BITS;
-      this.chosen[leaf] = ++this.choices;
-      this.tree!.update(leaf, (waiting << CHOICE_BITS) | this.choices);
-      return leaf;
-    }
-    if (kind == BALANCE_ROUND_ROBIN) return <i32>(this.choices++ % <i64>this.replicas);
-    return this.betterOfTwo(<u64>ordinal);
+    if (kind == BALANCE_LEAST_OUTSTANDING) return this.byOutstanding!.least;
+    if (kind == BALANCE_LEAST_QUEUE) return this.leastQueue();
+    if (kind == BALANCE_TWO_CHOICES) return this.betterOfTwo(<u64>ordinal);
+    return <i32>(this.choices++ % <i64>this.replicas);
+  }
+
+  private leastQueue(): i32 {
+    const tree = this.byQueue!;
+    const replica = tree.minLeaf;
+    const waiting = tree.minKey >> CHOICE_BITS;
+    this.chosen[replica] = ++this.choices;
+    tree.update(replica, (waiting << CHOICE_BITS) | this.choices);
+    return replica;
   }
 
   private betterOfTwo(ordinal: u64): i32 {
@@ -54,20 +62,20 @@ export class Balancer {
 
   /** Tells that `outstanding` requests are now with the replica. */
   setOutstanding(replica: i32, outstanding: i32): void {
-    this.outstanding[replica] = outstanding;
-    if (this.kind == BALANCE_LEAST_OUTSTANDING) this.tree!.update(replica, <i64>outstanding);
+    if (this.kind == BALANCE_LEAST_OUTSTANDING) this.byOutstanding!.update(replica, <i64>outstanding);
+    else if (this.kind == BALANCE_TWO_CHOICES) this.outstanding[replica] = outstanding;
   }
 
   /** Tells that `waiting` requests are now in the queue of the replica. */
   setWaiting(replica: i32, waiting: i32): void {
     if (this.kind == BALANCE_LEAST_QUEUE) {
-      this.tree!.update(replica, ((<i64>waiting) << CHOICE_BITS) | this.chosen[replica]);
+      this.byQueue!.update(replica, ((<i64>waiting) << CHOICE_BITS) | this.chosen[replica]);
     }
   }
 }
 
-function idleReplicas(count: i32): WinnerTree {
-  const tree = new WinnerTree(count);
-  for (let i = 0; i < count; i++) tree.update(i, 0);
+function emptyQueues(replicas: i32): WinnerTree {
+  const tree = new WinnerTree(replicas);
+  for (let i = 0; i < replicas; i++) tree.update(i, 0);
   return tree;
 }
