@@ -13,6 +13,7 @@ import { simulateFleetCommand } from "./simulate-fleet.js";
 const ANSWERED = 0;
 const BAD_INPUT = 2;
 const INTERRUPTED = 130;
+const TERMINATED = 143;
 
 const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as {
   version: string;
@@ -36,6 +37,7 @@ for (const command of [
 }
 
 process.on("SIGINT", () => process.exit(INTERRUPTED));
+process.on("SIGTERM", () => process.exit(TERMINATED));
 // A reader that closes the pipe (`| head`) has seen enough.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? ANSWERED : 1));
 

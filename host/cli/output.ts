@@ -1,6 +1,4 @@
-import { rename, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { InputError } from "../specs/input-error.js";
+import { WholeFile } from "./whole-file.js";
 
 /** Where a command's result goes: the flags that every command has. */
 export interface OutputOptions {
@@ -22,26 +20,24 @@ export async function deliver(result: unknown, options: OutputOptions, text: () 
   process.stdout.write(options.json ? json : text().trimEnd() + "\n");
 }
 
-/** Writes a file whole or not at all: under a temporary name beside it first, then renamed. */
+/** Writes a file whole or not at all; see {@link WholeFile}. */
 export async function writeWhole(path: string, content: string | AsyncIterable<string | Uint8Array>): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  const file = await WholeFile.create(path);
   try {
-    await writeFile(temporary, content);
-    await rename(temporary, path);
+    if (typeof content === "string") await file.write(content);
+    else for await (const piece of content) await file.write(piece);
+    await file.commit();
   } catch (error) {
-    await rm(temporary, { force: true });
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    throw new InputError(`cannot write ${path}: ${reasons[code] ?? code}`);
+    await file.discard();
+    throw error;
   }
 }
 
-const reasons: Record<string, string> = {
-  ENOENT: "its folder does not exist",
-  ENOTDIR: "a part of its path is not a folder",
-  EISDIR: "it is a folder",
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-  EROFS: "the file system is read-only",
-  ENOSPC: "no space left on the device",
-};
+/**
+ * Asks whether the file of `--out` can be written, so that a long run does not find out at its end.
+ *
+ * @throws InputError if it cannot.
+ */
+export async function checkOutput({ out }: OutputOptions): Promise<void> {
+  if (out !== undefined) await WholeFile.check(out);
+}
