@@ -1,0 +1,48 @@
+import { Bench } from "tinybench";
+
+/** One program in a comparison. */
+export interface Contestant {
+  name: string;
+  /** Does the work once; answers the CPU time it took, ms, without preparation. */
+  run: () => number;
+}
+
+/** CPU time of one item of work, over the repetitions. */
+export interface Timing {
+  minNs: number;
+  medianNs: number;
+  /** Half-width of the 95 % interval of the mean, as a share of it, %. */
+  marginPercent: number;
+  repetitions: number;
+}
+
+/**
+ * Times the contestants turn by turn, so that a neighbour who loads the machine for a while slows all of them and not one.
+ *
+ * @param items Items of work in one run of each contestant, by their order.
+ */
+export async function measure(
+  contestants: readonly Contestant[],
+  items: number,
+  repetitions: number,
+): Promise<Map<string, Timing>> {
+  // Concurrent tasks that never wait take turns: each gives way after every repetition. They time themselves.
+  const bench = new Bench({
+    concurrency: "bench",
+    iterations: repetitions,
+    time: 0,
+    warmupIterations: 2,
+    warmupTime: 0,
+    throws: true,
+  });
+  for (const { name, run } of contestants) bench.add(name, async () => ({ overriddenDuration: run() }));
+  await bench.run();
+  return new Map(
+    bench.tasks.map(({ name, result }) => {
+      if (result.state !== "completed") throw new Error(`${name}: ${result.state}`);
+      const { min, p50, rme, samplesCount } = result.latency;
+      const nsPerItem = (ms: number) => (ms * 1e6) / items;
+      return [name, { minNs: nsPerItem(min), medianNs: nsPerItem(p50), marginPercent: rme, repetitions: samplesCount }];
+    }),
+  );
+}
