@@ -1,4 +1,10 @@
 import {
+  ERROR_ARRIVAL_ORDER,
+  ERROR_LABEL,
+  ERROR_NONE,
+  ERROR_TIME_LIMIT,
+  ERROR_TOKENS,
+  MAX_SECONDS,
   RUN_COMPRESS_LATENCY,
   RUN_EVENT_QUEUE,
   RUN_HORIZON,
@@ -10,6 +16,7 @@ import {
   STATUS_WAITING,
 } from "./contract";
 import { LATEST_TICK, NEVER_TICK, nearestTick, Tick, tickOf } from "./clock";
+import { Fault } from "./check";
 import { DelayLine } from "./delay-line";
 import { EventQueue } from "./event-queue";
 import { Pool, Replica } from "./fleet";
@@ -21,6 +28,9 @@ import { Results, Tables } from "./tables";
 
 /** Requests that the ledger makes room for at a time: few, so that a ring with no backlog stays in the first-level cache. */
 const STRIDE: i32 = 256;
+
+const LARGEST_TOTAL: u64 = 2147483647;
+const LAST_CATEGORY: i32 = 63;
 
 /** The event loop of the request-level engine. Every rule is in docs/reference/slots-engine.md. */
 export class SlotsEngine {
@@ -39,6 +49,8 @@ export class SlotsEngine {
   /** An arrival after the horizon has been seen: the run takes no more. */
   closed: bool = false;
 
+  /** Arrival of the latest request, s: the next one is not before it. */
+  private arrivalBefore: f64 = 0;
   private readonly events: EventQueue;
   private readonly delayed: DelayLine;
   private readonly horizon: Tick;
@@ -48,6 +60,7 @@ export class SlotsEngine {
     private readonly pools: StaticArray<Pool>,
     private readonly replicas: StaticArray<Replica>,
     private readonly router: Router,
+    private readonly fault: Fault,
     private readonly keepsResults: bool,
   ) {
     const run = tables.run;
@@ -61,22 +74,41 @@ export class SlotsEngine {
     this.series = new Series(pools);
   }
 
-  /** Plays the first `count` requests of the window, which are valid and in order. */
-  play(count: i32): void {
+  /** Plays the first `count` requests of the window. Answers an ERROR_ code: of the first request that is not valid. */
+  play(count: i32): i32 {
     const tables = this.tables;
     if (this.keepsResults) this.results.reserve(this.ledger.length + count);
     this.results.count = 0;
     for (let i = 0; i < count; i++) {
       if ((i & (STRIDE - 1)) == 0) this.ledger.reserve(STRIDE);
-      const tick = tickOf(tables.arrival[i]);
+      const arrival = tables.arrival[i];
+      const input = tables.input[i];
+      const output = tables.output[i];
+      const label = <i32>tables.label[i];
+      const category = <i32>tables.category[i];
+      const error = this.check(i, arrival, input, output, label, category);
+      if (error != ERROR_NONE) return error;
+      const tick = tickOf(arrival);
       if (tick > this.horizon) {
         this.closed = true;
         break;
       }
       this.advance(tick);
-      this.arrive(tick, tables.input[i], tables.output[i], <i32>tables.label[i], <i32>tables.category[i]);
+      this.arrive(tick, input, output, label, category);
       this.retire();
     }
+    return ERROR_NONE;
+  }
+
+  private check(i: i32, arrival: f64, input: u32, output: u32, label: i32, category: i32): i32 {
+    // Written so that NaN fails.
+    if (!(arrival >= this.arrivalBefore)) return this.fault.of(ERROR_ARRIVAL_ORDER, i, arrival);
+    if (arrival > MAX_SECONDS) return this.fault.of(ERROR_TIME_LIMIT, i, arrival);
+    this.arrivalBefore = arrival;
+    const total = <u64>input + <u64>output;
+    if (input == 0 || output == 0 || total > LARGEST_TOTAL) return this.fault.of(ERROR_TOKENS, i, <f64>total);
+    if (label > 0 && label >= this.tables.labelPool.length) return this.fault.of(ERROR_LABEL, i, label);
+    return category > LAST_CATEGORY ? this.fault.of(ERROR_LABEL, i, category) : ERROR_NONE;
   }
 
   /** Serves what is left, to the horizon, and settles what is not served by then. */
