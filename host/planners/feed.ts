@@ -1,33 +1,30 @@
+import { MAX_SECONDS } from "../../assembly/contract.js";
 import { SAFE_CATEGORY } from "../core/core-fleet.js";
 import type { CoreDraw } from "../core/run-spec.js";
 import type { ResultRows, Simulation } from "../core/simulation.js";
 import type { Fleet } from "../specs/fleet.js";
+import { MAX_INT32 } from "../specs/fields.js";
+import { InputError } from "../specs/input-error.js";
 import { CHUNK_ROWS, type RequestChunk, type RequestSource } from "../workloads/requests.js";
 import type { ArrivalProcess, WorkloadModel } from "../workloads/models.js";
+import { callClassify, type Classify } from "./classify.js";
+import { tooSlow } from "./draw-limits.js";
 
-/** Requests to draw: from which workload, how fast, how many. */
-export interface DrawnRequests {
-  model: WorkloadModel;
+export type { Classify, RequestView } from "./classify.js";
+
+/** Arrivals to draw: how fast, in which manner. */
+export interface DrawnArrivals {
   /** Mean rate, requests/s. */
   rateRps: number;
-  /** How many. */
-  count: number;
   process: ArrivalProcess;
 }
 
-/** One request, as a user's own function sees it. */
-export interface RequestView {
-  arrivalS: number;
-  inputTokens: number;
-  outputTokens: number;
-  /** Its label in the trace; empty = none. */
-  label: string;
-  /** Its category in the trace; empty = none. */
-  category: string;
+/** Requests to draw: from which workload, how fast, how many. */
+export interface DrawnRequests extends DrawnArrivals {
+  model: WorkloadModel;
+  /** How many. */
+  count: number;
 }
-
-/** Names the pool (by id) of a request; `undefined`: the router's default pool. Called on the host, a chunk at a time. */
-export type Classify = (request: RequestView) => string | undefined;
 
 /** Labels a run can tell apart. */
 export const MAX_LABELS = 65_536;
@@ -38,20 +35,50 @@ export interface FeedOptions {
   classify?: Classify;
   /** Takes the rows that were settled, before the next chunk is played. */
   onResults?: (rows: ResultRows) => void | Promise<void>;
-  /** Told how many requests have been played. */
-  onProgress?: (played: number) => void;
+  /** Told how many requests have been played. Waited for, so that it can let other work have its turn. */
+  onProgress?: (played: number) => void | Promise<void>;
 }
 
-/** Plays requests read from a source, to its end or to the horizon. */
-export async function feedSource(simulation: Simulation, source: RequestSource, options: FeedOptions): Promise<void> {
+/**
+ * Plays requests read from a source, to its end or to the horizon.
+ *
+ * @param redraw The rate at which new arrivals are drawn in place of those of the source, by the run's own `draw`.
+ * @throws InputError if a request is beyond what a run can hold.
+ */
+export async function feedSource(
+  simulation: Simulation,
+  source: RequestSource,
+  options: FeedOptions,
+  redraw?: DrawnArrivals,
+): Promise<void> {
   const prepare = preparation(simulation, source, options);
   let played = 0;
   for await (const chunk of source.chunks()) {
+    if (redraw) chunk.arrivalS.set(simulation.draw(chunk.count).arrivalS);
+    checkChunk(chunk, played, redraw);
     simulation.play(prepare(chunk));
     played += chunk.count;
     await handOn(simulation, played, options);
     if (simulation.closed) return;
   }
+}
+
+function checkChunk(
+  { count, arrivalS, inputTokens, outputTokens }: RequestChunk,
+  before: number,
+  redraw?: DrawnArrivals,
+) {
+  for (let i = 0; i < count; i++) {
+    const tokens = inputTokens[i]! + outputTokens[i]!;
+    if (tokens <= MAX_INT32) continue;
+    throw new InputError(
+      `request ${before + i + 1} has ${tokens} tokens, input and output; at most ${MAX_INT32} are allowed.`,
+    );
+  }
+  const last = arrivalS[count - 1]!;
+  if (last <= MAX_SECONDS) return;
+  if (redraw) throw tooSlow(redraw.rateRps, before + count);
+  throw new InputError(`request ${before + count} arrives at ${last} s; the clock holds at most ${MAX_SECONDS} s.`);
 }
 
 /** Draws requests in the core and plays them. */
@@ -60,15 +87,18 @@ export async function feedDrawn(simulation: Simulation, drawn: DrawnRequests, op
   const prepare = preparation(simulation, named, options);
   for (let played = 0; played < drawn.count && !simulation.closed;) {
     const count = Math.min(CHUNK_ROWS, drawn.count - played);
-    prepare(simulation.draw(count));
+    const window = simulation.draw(count);
+    if (!(window.arrivalS[count - 1]! <= MAX_SECONDS)) throw tooSlow(drawn.rateRps, drawn.count);
+    prepare(window);
     simulation.playWindow(count);
     played += count;
     await handOn(simulation, played, options);
   }
 }
 
-/** What the core draws `drawn` from. Categories are drawn by their index in the model. */
-export function coreDraw({ model, rateRps, process }: Omit<DrawnRequests, "count">): CoreDraw {
+/** What the core draws `drawn` from; with no model arrivals alone. Categories are drawn by their index in the model. */
+export function coreDraw({ model, rateRps, process }: DrawnArrivals & { model?: WorkloadModel }): CoreDraw {
+  if (!model) return { process, rateRps };
   return {
     process,
     rateRps,
@@ -80,7 +110,7 @@ export function coreDraw({ model, rateRps, process }: Omit<DrawnRequests, "count
 
 async function handOn(simulation: Simulation, played: number, options: FeedOptions): Promise<void> {
   await options.onResults?.(simulation.results());
-  options.onProgress?.(played);
+  await options.onProgress?.(played);
 }
 
 type Names = Pick<RequestSource, "labels" | "categories">;
@@ -103,7 +133,12 @@ function preparation<Chunk extends RequestChunk>(
   const poolOf = new Map(fleet.pools.map(({ id }, index) => [id, index]));
   if (router.type === "semantic" && classify) {
     fleet.pools.forEach((_, index) => simulation.setLabelPool(index + 1, index));
-    return (chunk) => classified(chunk, names, classify, poolOf);
+    let before = 0;
+    return (chunk) => {
+      classifyChunk(chunk, before, names, classify, poolOf);
+      before += chunk.count;
+      return chunk;
+    };
   }
   if (router.type === "model" || router.type === "semantic") {
     let told = 0;
@@ -115,21 +150,23 @@ function preparation<Chunk extends RequestChunk>(
   return (chunk) => chunk;
 }
 
-function classified<Chunk extends RequestChunk>(
-  chunk: Chunk,
+/** Puts the pool that `classify` names in the place of each label, counted from 1; 0 = none. */
+function classifyChunk(
+  chunk: RequestChunk,
+  before: number,
   names: Names,
   classify: Classify,
   poolOf: ReadonlyMap<string, number>,
-): Chunk {
+): void {
   for (let i = 0; i < chunk.count; i++) {
-    const pool = classify({
+    const request = {
       arrivalS: chunk.arrivalS[i]!,
       inputTokens: chunk.inputTokens[i]!,
       outputTokens: chunk.outputTokens[i]!,
       label: names.labels[chunk.label[i]!] ?? "",
       category: names.categories[chunk.category[i]!] ?? "",
-    });
+    };
+    const pool = callClassify(classify, request, before + i + 1);
     chunk.label[i] = pool === undefined ? 0 : (poolOf.get(pool) ?? -1) + 1;
   }
-  return chunk;
 }

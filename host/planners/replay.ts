@@ -6,10 +6,16 @@ import type { RunSpec } from "../core/run-spec.js";
 import { type ResultRows, Simulation } from "../core/simulation.js";
 import type { Fleet } from "../specs/fleet.js";
 import type { RequestSource } from "../workloads/requests.js";
-import { type Classify, coreDraw, type DrawnRequests, feedDrawn, feedSource, MAX_LABELS } from "./feed.js";
+import type { Classify } from "./classify.js";
+import { coreDraw, type DrawnArrivals, type DrawnRequests, feedDrawn, feedSource, MAX_LABELS } from "./feed.js";
+import { checkReplayOptions } from "./replay-limits.js";
 
-/** What is replayed: requests drawn from a workload, or read from a source that `open` opens anew for every replication. */
-export type ReplayRequests = { drawn: DrawnRequests } | { open: (replication: number) => Promise<RequestSource> };
+/**
+ * What is replayed: requests drawn from a workload, or read from a source that `open` opens anew for every replication; with
+ * `arrivals` these are drawn in place of the source's own.
+ */
+export type ReplayRequests =
+  { drawn: DrawnRequests } | { open: (replication: number) => Promise<RequestSource>; arrivals?: DrawnArrivals };
 
 /** How a replay is run; see {@link replay}. */
 export interface ReplayOptions {
@@ -29,8 +35,8 @@ export interface ReplayOptions {
   classify?: Classify;
   /** Takes every settled request, in order of arrival, in every replication. */
   onResults?: (rows: ResultRows, replication: number) => void | Promise<void>;
-  /** Told how many requests have been played, over all replications. */
-  onProgress?: (played: number) => void;
+  /** Told how many requests have been played, over all replications. Waited for, so that it can let other work have its turn. */
+  onProgress?: (played: number) => void | Promise<void>;
   /** An instance to run in; by default a new one. */
   core?: Core;
   /** The event queue: `tree`, or its textbook twin `heap`, which gives the same results more slowly. */
@@ -56,10 +62,11 @@ export const DEFAULT_SEED = 42;
 /**
  * Replays requests through a fleet: every request is routed, waits, is served or turned away, and is accounted for. Rules: docs/reference/slots-engine.md.
  *
- * @throws InputError from the source, if it is a trace that cannot be used.
+ * @throws InputError if an option is out of range; from the source, if it is a trace that cannot be used.
  */
 export async function replay(options: ReplayOptions): Promise<ReplayResult> {
   const { fleet, requests, seed = DEFAULT_SEED, replications = 1, warmup = DEFAULT_WARMUP } = options;
+  checkReplayOptions(options);
   const sloMs = options.sloMs ?? fleet.sloMs ?? DEFAULT_SLO_MS;
   const core = options.core ?? (await loadCore());
   const outcomes: Outcome[] = [];
@@ -73,7 +80,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
       onProgress: (played: number) => options.onProgress?.(playedBefore + played),
     };
     if ("drawn" in requests) await feedDrawn(simulation, requests.drawn, feed);
-    else await feedSource(simulation, await requests.open(replication), feed);
+    else await feedSource(simulation, await requests.open(replication), feed, requests.arrivals);
     simulation.finish();
     await options.onResults?.(simulation.results(), replication);
     const outcome = readOutcome(simulation, fleet, warmup, sloMs);
@@ -85,6 +92,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
 
 function runSpec(options: ReplayOptions, seed: number, replication: number): RunSpec {
   const { fleet, requests } = options;
+  const drawn = "drawn" in requests ? requests.drawn : requests.arrivals;
   const usesLabels = fleet.router.type === "model" || fleet.router.type === "semantic";
   return {
     pools: corePools(fleet),
@@ -92,7 +100,7 @@ function runSpec(options: ReplayOptions, seed: number, replication: number): Run
     seed,
     replication,
     ...(options.horizonS === undefined ? {} : { horizonS: options.horizonS }),
-    ...("drawn" in requests ? { draw: coreDraw(requests.drawn) } : {}),
+    ...(drawn ? { draw: coreDraw(drawn) } : {}),
     ...(usesLabels ? { labelPools: new Array<number>(MAX_LABELS).fill(-1) } : {}),
     keepsResults: options.onResults !== undefined,
     ...(options.eventQueue ? { eventQueue: options.eventQueue } : {}),
