@@ -1,0 +1,70 @@
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { serviceTimeS } from "../../host/profiles/service-time.js";
+import { resolveFleet, type Fleet } from "../../host/specs/fleet.js";
+import { readFleetFile } from "../../host/specs/read-fleet-file.js";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const example = (name: string) => readFleetFile(join(root, "examples", name));
+const fleets = readdirSync(join(root, "examples")).filter((name) => /\.(json|ya?ml)$/.test(name));
+
+const trace = join(
+  process.env.VLLM_SR_SIM_DATA ?? join(root, "../shared/data"),
+  "azure-llm-2023/AzureLLMInferenceTrace_conv.first2400s.csv",
+);
+
+/** Share of each pool's slots that is busy on average where the conversations of the trace come at `rateRps`, by Little's law. */
+function utilisation(fleet: Fleet, rateRps: number): number[] {
+  const rows = readFileSync(trace, "utf8").trimEnd().split(/\r?\n/).slice(1);
+  const byWindow = [...fleet.pools].sort((a, b) => a.maxCtx - b.maxCtx);
+  const busyS = new Map(fleet.pools.map((pool) => [pool, 0]));
+  for (const row of rows) {
+    const [, input, output] = row.split(",").map(Number) as [number, number, number];
+    const pool = byWindow.find((candidate) => input + output <= candidate.maxCtx)!;
+    busyS.set(pool, busyS.get(pool)! + serviceTimeS(pool.profile, pool.slots, input, output));
+  }
+  return fleet.pools.map((pool) => (busyS.get(pool)! / rows.length) * (rateRps / (pool.replicas * pool.slots)));
+}
+
+describe("the examples", () => {
+  it("are all there", () => {
+    expect(fleets.sort()).toEqual(["fleet.json", "fleet.yaml", "models.json", "overloaded.json", "three-pools.json"]);
+  });
+
+  it.each(fleets)("%s parses and resolves", async (name) => {
+    const fleet = resolveFleet(await example(name));
+    expect(fleet.gpus).toBeGreaterThan(0);
+  });
+
+  it("fleet.yaml is fleet.json but for the choices it shows", async () => {
+    const json = resolveFleet(await example("fleet.json"));
+    const [short, long] = json.pools as [Fleet["pools"][0], Fleet["pools"][0]];
+    expect(resolveFleet(await example("fleet.yaml"))).toEqual({
+      ...json,
+      pools: [
+        { ...short, balance: "two_choices" },
+        { ...long, maxQueue: 1000 },
+      ],
+    });
+  });
+
+  describe.skipIf(!existsSync(trace))(
+    "with the Azure conversations at 20 requests/s (skipped without the traces)",
+    () => {
+      it("fleet.json is busy with 60 to 75 % of its slots", async () => {
+        const fleet = resolveFleet(await example("fleet.json"));
+        const shares = utilisation(fleet, 20);
+        const busy = fleet.pools.reduce((sum, pool, i) => sum + shares[i]! * pool.replicas * pool.slots, 0);
+        expect(busy / fleet.slots).toBeGreaterThan(0.6);
+        expect(busy / fleet.slots).toBeLessThan(0.75);
+        expect(Math.max(...shares)).toBeLessThan(0.75);
+      });
+
+      it("overloaded.json is overloaded", async () => {
+        expect(Math.max(...utilisation(resolveFleet(await example("overloaded.json")), 20))).toBeGreaterThan(1.2);
+      });
+    },
+  );
+});
