@@ -5,6 +5,7 @@ import { coreSection } from "./core/core-section.js";
 import { memorySection } from "./core/memory-section.js";
 import { replicasSection } from "./core/replicas-section.js";
 import { describeMachine } from "./machine.js";
+import { replaySection } from "./replay/replay-section.js";
 import { print, type SectionReport } from "./report.js";
 
 /** What can be asked for by name; all of them by default, in this order. */
@@ -12,6 +13,7 @@ const SECTIONS: Record<string, () => Promise<SectionReport>> = {
   core: async () => coreSection(await releaseCore()),
   replicas: async () => replicasSection(await releaseCore()),
   memory: () => memorySection(releaseCore),
+  replay: async () => replaySection(await releaseCore()),
 };
 
 async function releaseCore() {

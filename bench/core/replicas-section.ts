@@ -3,7 +3,7 @@ import type { CorePool } from "../../host/core/run-spec.js";
 import { type Contestant, measure, type Timing } from "../measure.js";
 import type { SectionReport } from "../report.js";
 import { playCore } from "./play-core.js";
-import { type Columns, drawColumns, MIXED_LENGTHS, pool, runSpec } from "./scenario.js";
+import { atLoad, type Columns, drawColumns, MIXED_LENGTHS, pool, runSpec } from "./scenario.js";
 
 const REQUESTS = 1_000_000;
 const REPETITIONS = 6;
@@ -34,22 +34,9 @@ function nameOf(replicas: number, balance: CorePool["balance"] = "least_outstand
 }
 
 function contestant(core: Core, drawn: Columns, name: string, fleet: CorePool): Contestant {
-  const columns = atLoad(drawn, fleet);
+  const columns = atLoad(drawn, fleet, LOAD);
   const spec = runSpec({ pools: [fleet], draw: { process: { type: "poisson" }, rateRps: 1 }, requests: REQUESTS });
   return { name, run: () => playCore(core, spec, columns).playMs };
-}
-
-/** The same requests, as close together as makes the pool busy to {@link LOAD}. */
-function atLoad(drawn: Columns, { W, H, calibrationCtx, slots, chunk, replicas }: CorePool): Columns {
-  let work = 0;
-  for (let i = 0; i < drawn.count; i++) {
-    const input = drawn.inputTokens[i]!;
-    const output = drawn.outputTokens[i]!;
-    work += (Math.ceil(input / chunk) + output) * (W + ((H * (input + output)) / calibrationCtx) * slots);
-  }
-  const lastArrival = work / (LOAD * slots * replicas);
-  const scale = lastArrival / drawn.arrivalS[drawn.count - 1]!;
-  return { ...drawn, arrivalS: drawn.arrivalS.map((arrival) => arrival * scale) };
 }
 
 function report(timings: ReadonlyMap<string, Timing>): SectionReport {

@@ -77,3 +77,16 @@ export function firstOf(columns: Columns, count: number): Columns {
     outputTokens: columns.outputTokens.subarray(0, count),
   };
 }
+
+/** The same requests, so close together that they keep a share `load` of the pool's slots busy. */
+export function atLoad(drawn: Columns, pool: CorePool, load: number): Columns {
+  const { W, H, calibrationCtx, slots, chunk, replicas } = pool;
+  let workS = 0;
+  for (let i = 0; i < drawn.count; i++) {
+    const input = drawn.inputTokens[i]!;
+    const output = drawn.outputTokens[i]!;
+    workS += (Math.ceil(input / chunk) + output) * (W + ((H * (input + output)) / calibrationCtx) * slots);
+  }
+  const scale = workS / (load * slots * replicas) / drawn.arrivalS[drawn.count - 1]!;
+  return { ...drawn, arrivalS: drawn.arrivalS.map((arrivalS) => arrivalS * scale) };
+}
