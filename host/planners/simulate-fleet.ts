@@ -1,0 +1,112 @@
+import type { Fleet } from "../specs/fleet.js";
+import { cdfToModel } from "../workloads/cdf.js";
+import { InputError } from "../specs/input-error.js";
+import type { WorkloadModel } from "../workloads/models.js";
+import { CHUNK_ROWS, type RequestSource } from "../workloads/requests.js";
+import { mergeSources } from "../workloads/traces/transform/merge-sources.js";
+import { checkDrawn, MAX_REQUESTS } from "./draw-limits.js";
+import { drawnSource } from "./drawn-source.js";
+import type { Classify } from "./classify.js";
+import type { DrawnRequests } from "./feed.js";
+import { summariseFleet } from "./fleet-summary.js";
+import { DEFAULT_SEED, replay, type ReplayRequests } from "./replay.js";
+import { DEFAULT_RATE_RPS, type SimulationOptions, runOptions, type SimulateResult } from "./simulate.js";
+
+/** Requests of {@link simulateFleet} unless the caller says otherwise. */
+export const DEFAULT_SIMULATE_FLEET_REQUESTS = 30_000;
+
+/** Most streams: each is drawn by an instance of the core of its own, which takes 1 to 4 MB. */
+export const MAX_STREAMS = 256;
+
+/** A stream of requests that bear the id of a pool as their label: an entry of a fleet's `workloads`, with its model. */
+export interface PoolStream {
+  /** Id of the pool. */
+  pool: string;
+  workload: WorkloadModel;
+  /** Of the rate, and of the number of requests, of the whole; above 0. */
+  lamFrac: number;
+}
+
+/** What {@link simulateFleet} simulates. */
+export interface SimulateFleetOptions extends SimulationOptions {
+  fleet: Fleet;
+  /** One stream for the whole fleet. It goes before `streams`. */
+  workload?: WorkloadModel;
+  /** A stream for each pool. Without these and a workload, lengths are uniform up to the first pool's window: {@link uniformLengths}. */
+  streams?: readonly PoolStream[];
+  /** Objective for the time to first token, ms. Default: the fleet's, else 500. */
+  sloMs?: number;
+  /** Function of the router `semantic`. */
+  classify?: Classify;
+}
+
+/**
+ * Simulates any fleet under one workload, or under a stream of requests for each pool, all at a given total rate.
+ *
+ * @throws InputError if a figure of the requests is out of range.
+ */
+export async function simulateFleet(options: SimulateFleetOptions): Promise<SimulateResult> {
+  const { fleet } = options;
+  const result = await replay({
+    ...runOptions(options),
+    fleet,
+    requests: requestsOf(options),
+    ...(options.sloMs === undefined ? {} : { sloMs: options.sloMs }),
+    ...(options.classify === undefined ? {} : { classify: options.classify }),
+  });
+  return { summary: summariseFleet(result, fleet), replay: result, fleet };
+}
+
+/**
+ * The workload where nothing is known: totals uniform on 1 to the window of the first pool. (What the Python tool falls back to; no
+ * real service looks like this.)
+ */
+export function uniformLengths(fleet: Fleet): WorkloadModel {
+  const maxTokens = Math.min(fleet.pools[0]!.maxCtx, 2 ** 30);
+  return cdfToModel([[maxTokens, 1]], "uniform");
+}
+
+function requestsOf(options: SimulateFleetOptions): ReplayRequests {
+  const { fleet, streams, rateRps = DEFAULT_RATE_RPS, requests = DEFAULT_SIMULATE_FLEET_REQUESTS } = options;
+  if (options.workload !== undefined || streams === undefined || streams.length === 0) {
+    const model = options.workload ?? uniformLengths(fleet);
+    return { drawn: { model, rateRps, count: requests, process: { type: "poisson" } } };
+  }
+  if (streams.length > MAX_STREAMS) {
+    throw new InputError(`the fleet has ${streams.length} streams of requests; at most ${MAX_STREAMS} are allowed.`);
+  }
+  const total = streams.reduce((sum, { lamFrac }) => sum + countOf(requests, lamFrac), 0);
+  if (total > MAX_REQUESTS) {
+    throw new InputError(`the streams of the fleet have ${total} requests; at most ${MAX_REQUESTS} are allowed.`);
+  }
+  const { seed = DEFAULT_SEED } = options;
+  checkDrawn({ model: streams[0]!.workload, rateRps, count: requests, process: { type: "poisson" } });
+  return { open: async (replication) => mergedStreams(streams, rateRps, requests, seed, replication) };
+}
+
+function mergedStreams(
+  streams: readonly PoolStream[],
+  rateRps: number,
+  requests: number,
+  seed: number,
+  replication: number,
+): RequestSource {
+  const sources = streams.map(({ pool, workload, lamFrac }, index) => {
+    const count = countOf(requests, lamFrac);
+    const drawn: DrawnRequests = { model: workload, rateRps: rateRps * lamFrac, count, process: { type: "poisson" } };
+    // No two streams, of this replication or another, share a replication number: else their arrivals would be the same up to scale.
+    const own = replication * streams.length + index;
+    return drawnSource(drawn, {
+      seed,
+      replication: own,
+      label: pool,
+      chunkRows: Math.ceil(CHUNK_ROWS / streams.length),
+    });
+  });
+  return mergeSources(sources);
+}
+
+/** Requests of a stream: its part of the whole, but at least one. */
+function countOf(requests: number, lamFrac: number): number {
+  return Math.max(1, Math.trunc(requests * lamFrac));
+}

@@ -1,0 +1,70 @@
+import type { Core } from "../core/load.js";
+import { type Fleet, resolveFleet } from "../specs/fleet.js";
+import { twoPoolFleet, type TwoPoolFlags } from "../specs/two-pool-fleet.js";
+import type { WorkloadModel } from "../workloads/models.js";
+import { type FleetSummary, summariseFleet } from "./fleet-summary.js";
+import { DEFAULT_SLO_MS, replay, type ReplayOptions, type ReplayResult } from "./replay.js";
+
+/** Arrival rate of the planners that bear the Python tool's names, requests/s, unless the caller says otherwise. */
+export const DEFAULT_RATE_RPS = 200;
+
+/** Requests of {@link simulate} unless the caller says otherwise. */
+export const DEFAULT_SIMULATE_REQUESTS = 50_000;
+
+/** How the requests of a planner are drawn and measured. */
+export interface SimulationOptions extends Pick<
+  ReplayOptions,
+  "seed" | "warmup" | "replications" | "onResults" | "onProgress"
+> {
+  /** Mean rate of a Poisson process, requests/s. Default {@link DEFAULT_RATE_RPS}. */
+  rateRps?: number;
+  /** How many requests. */
+  requests?: number;
+  /** An instance to run in; by default a new one. */
+  core?: Core;
+}
+
+/** What {@link simulate} simulates. The fields of the fleet are named after the Python tool's flags. */
+export interface SimulateOptions extends TwoPoolFlags, SimulationOptions {
+  workload: WorkloadModel;
+}
+
+/** What a simulated fleet came to. */
+export interface SimulateResult {
+  /** In one flat object, with the keys of the Python tool. */
+  summary: FleetSummary;
+  /** In full. */
+  replay: ReplayResult;
+  fleet: Fleet;
+}
+
+/**
+ * Simulates a fleet of two pools, "short" and "long", under a workload at a given rate: requests of up to `bShort` tokens go to the first, or, with
+ * `gamma` above 1, up to `gamma * bShort` where they can be compressed.
+ *
+ * @throws InputError if a figure of the fleet or of the requests is out of range; messages name the fleet's figures by their flags.
+ */
+export async function simulate(options: SimulateOptions): Promise<SimulateResult> {
+  const fleet = resolveFleet(twoPoolFleet({ sloMs: DEFAULT_SLO_MS, ...options }));
+  const drawn = {
+    model: options.workload,
+    rateRps: options.rateRps ?? DEFAULT_RATE_RPS,
+    count: options.requests ?? DEFAULT_SIMULATE_REQUESTS,
+    process: { type: "poisson" },
+  } as const;
+  const result = await replay({ ...runOptions(options), fleet, requests: { drawn } });
+  return { summary: summariseFleet(result, fleet), replay: result, fleet };
+}
+
+/** What of a planner's options is the replay's, without what is not set. */
+export function runOptions(options: SimulationOptions): Partial<ReplayOptions> {
+  const { seed, warmup, replications, onResults, onProgress, core } = options;
+  return {
+    ...(seed === undefined ? {} : { seed }),
+    ...(warmup === undefined ? {} : { warmup }),
+    ...(replications === undefined ? {} : { replications }),
+    ...(onResults === undefined ? {} : { onResults }),
+    ...(onProgress === undefined ? {} : { onProgress }),
+    ...(core === undefined ? {} : { core }),
+  };
+}

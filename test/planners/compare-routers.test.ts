@@ -1,0 +1,81 @@
+import { describe, expect, test } from "vitest";
+import { COMPARABLE_ROUTERS, compareRouters } from "../../host/planners/compare-routers.js";
+import { simulate } from "../../host/planners/simulate.js";
+import { InputError } from "../../host/specs/input-error.js";
+import { getBuiltinWorkload } from "../../host/workloads/builtin/catalog.js";
+
+const fleet = { nShort: 20, nLong: 40, workload: getBuiltinWorkload("azure"), requests: 10_000 };
+
+describe("comparing routers", () => {
+  test("compares length, compress-and-route and random unless told otherwise, in the keys of the Python tool", async () => {
+    const rows = await compareRouters(fleet);
+    expect(rows.map((row) => row.router)).toEqual(["length", "compress_route", "random"]);
+    for (const row of rows) {
+      expect(Object.keys(row).slice(0, 4)).toEqual([
+        "router",
+        "p99_ttft_ms",
+        "slo_compliance_pct",
+        "mean_utilisation_pct",
+      ]);
+    }
+  });
+
+  test("gives for length what simulate gives, and for compress_route what it gives with gamma 1.5", async () => {
+    const [length, compressed] = await compareRouters(fleet);
+    const plain = (await simulate(fleet)).replay;
+    const gamma = (await simulate({ ...fleet, gamma: 1.5 })).replay;
+    expect(length!.p99_ttft_ms).toBe(Number(plain.ttft_ms.p99!.toFixed(2)));
+    expect(compressed!.p99_ttft_ms).toBe(Number(gamma.ttft_ms.p99!.toFixed(2)));
+    expect(compressed!.requests.compressed).toBeGreaterThan(0);
+  });
+
+  test("plays every router on the requests as they were drawn", async () => {
+    const [alone] = await compareRouters({ ...fleet, routers: ["random"] });
+    const [, after] = await compareRouters({ ...fleet, routers: ["compress_route", "random"] });
+    expect(after).toEqual(alone);
+  });
+
+  test("gives every router the same number of requests, and loses none", async () => {
+    const rows = await compareRouters({ ...fleet, routers: COMPARABLE_ROUTERS });
+    expect(rows.map((row) => row.router)).toEqual([...COMPARABLE_ROUTERS]);
+    for (const { requests } of rows) {
+      expect(requests.arrived).toBe(10_000);
+      expect(requests.completed + requests.rejected + requests.unfinished).toBe(10_000);
+    }
+  });
+
+  test("serves the long pool on its own GPU", async () => {
+    const [a100] = await compareRouters({ ...fleet, routers: ["random"] });
+    const [h100] = await compareRouters({ ...fleet, routers: ["random"], gpuLong: "h100" });
+    expect(h100!.p50_ttft_ms).toBeLessThan(0.8 * a100!.p50_ttft_ms!);
+    expect(h100!.mean_utilisation_pct).toBeLessThan(a100!.mean_utilisation_pct);
+  });
+
+  test("never sends a request to a pool that does not hold it", async () => {
+    const rows = await compareRouters({ ...fleet, routers: ["random", "least_loaded", "round_robin"] });
+    for (const { requests } of rows) expect(requests.rejected).toBe(0);
+  });
+
+  test("rejects what is longer than every pool, whatever the router", async () => {
+    const long = { ...fleet, workload: getBuiltinWorkload("agent_heavy"), longMaxCtx: 16384 };
+    for (const { requests } of await compareRouters({ ...long, routers: COMPARABLE_ROUTERS })) {
+      expect(requests.rejected_by_reason.too_long_for_every_pool).toBeGreaterThan(700);
+    }
+  });
+
+  test("tells how far it is, over all routers", async () => {
+    const told: number[] = [];
+    await compareRouters({ ...fleet, routers: ["length", "random"], onProgress: (played) => void told.push(played) });
+    expect(told).toEqual([10_000, 20_000]);
+  });
+});
+
+test.each([
+  [{ gpuLong: "h200" }, '--gpu-long is "h200"'],
+  [{ nLong: -1 }, "--n-l is -1"],
+  [{ rateRps: Infinity }, "the rate is Infinity"],
+])("refuses %o", async (wrong, message) => {
+  const answer = compareRouters({ ...fleet, ...wrong });
+  await expect(answer).rejects.toThrow(InputError);
+  await expect(answer).rejects.toThrow(message);
+});
