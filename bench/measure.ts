@@ -11,15 +11,15 @@ export interface Contestant {
 export interface Timing {
   minNs: number;
   medianNs: number;
-  /** Half-width of the 95 % interval of the mean, as a share of it, %. */
-  marginPercent: number;
+  /** Half-width of the 95 % interval of the mean, as a share of it, %; `null` for a single repetition. */
+  marginPercent: number | null;
   repetitions: number;
 }
 
 /**
  * Times the contestants turn by turn, so that a neighbour who loads the machine for a while slows all of them and not one.
  *
- * @param items Items of work in one run of each contestant, by their order.
+ * @param items Items of work (requests, rows) in one run of a contestant.
  */
 export async function measure(
   contestants: readonly Contestant[],

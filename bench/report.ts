@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import type { Timing } from "./measure.js";
 
 /** A ratio or a figure that the project promises. */
 export interface Target {
@@ -27,6 +28,11 @@ export function isMet({ value, goal }: Target): boolean {
   return "atLeast" in goal ? value >= goal.atLeast : value <= goal.atMost;
 }
 
+/** The 95 % margin of a mean, as tables show it. */
+export function margin({ marginPercent }: Timing): string {
+  return marginPercent === null ? "-" : `± ${marginPercent.toFixed(1)} %`;
+}
+
 /** Three significant digits, thousands separated. */
 export function digits(value: number): string {
   return value.toLocaleString("en-US", { maximumSignificantDigits: Math.max(3, Math.ceil(Math.log10(value + 1))) });
@@ -37,6 +43,7 @@ export function print(report: SectionReport): void {
     head: report.columns,
     colAligns: report.columns.map((_, column) => (column === 0 ? "left" : "right")),
     style: { head: [], border: [] },
+    chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
   });
   for (const row of report.rows) table.push(row.map((cell) => (typeof cell === "number" ? digits(cell) : cell)));
   const targets = report.targets.map((target) => {

@@ -1,7 +1,7 @@
 import type { Core } from "../../host/core/load.js";
 import type { CorePool } from "../../host/core/run-spec.js";
 import { type Contestant, measure, type Timing } from "../measure.js";
-import type { SectionReport } from "../report.js";
+import { margin, type SectionReport } from "../report.js";
 import { playCore } from "./play-core.js";
 import { atLoad, type Columns, drawColumns, MIXED_LENGTHS, pool, runSpec } from "./scenario.js";
 
@@ -45,13 +45,13 @@ function report(timings: ReadonlyMap<string, Timing>): SectionReport {
     name: "replicas",
     about: `${REQUESTS.toLocaleString("en-US")} requests through one pool of replicas of ${SLOTS} slots, three quarters busy whatever their number.`,
     columns: ["pool", "requests/s", "ns a request, min", "median", "margin", "of 10 replicas"],
-    rows: [...timings].map(([name, { minNs, medianNs, marginPercent }]) => [
+    rows: [...timings].map(([name, timing]) => [
       name,
-      1e9 / minNs,
-      minNs,
-      medianNs,
-      `± ${marginPercent.toFixed(1)} %`,
-      `${(minNs / atTen).toFixed(2)} x`,
+      1e9 / timing.minNs,
+      timing.minNs,
+      timing.medianNs,
+      margin(timing),
+      `${(timing.minNs / atTen).toFixed(2)} x`,
     ]),
     targets: [
       {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Core } from "../../host/core/load.js";
 import { atLoad, drawColumns, MIXED_LENGTHS, pool } from "../core/scenario.js";
 import { type Contestant, measure, type Timing } from "../measure.js";
-import type { SectionReport } from "../report.js";
+import { margin, type SectionReport } from "../report.js";
 import { withTempFolder } from "../temp-folder.js";
 import { type MeasuredProcess, runNode } from "./measured-process.js";
 import { writeTrace } from "./trace-file.js";
@@ -103,13 +103,13 @@ function report(
       `${ROWS.toLocaleString("en-US")} rows of CSV (${(bytes / 1e6).toFixed(0)} MB), from the file to percentiles, one pool of ` +
       `${POOL.replicas} replicas. CPU time of the whole process, start-up included.`,
     columns: ["program", "CPU s, min", "median", "margin", "peak MiB", "of the command"],
-    rows: [...timings].map(([name, { minNs, medianNs, marginPercent }]) => [
+    rows: [...timings].map(([name, timing]) => [
       name,
-      seconds(minNs).toFixed(2),
-      seconds(medianNs).toFixed(2),
-      `± ${marginPercent.toFixed(1)} %`,
+      seconds(timing.minNs).toFixed(2),
+      seconds(timing.medianNs).toFixed(2),
+      margin(timing),
       memory.get(name)!.toFixed(0),
-      `${(minNs / own).toFixed(2)} x`,
+      `${(timing.minNs / own).toFixed(2)} x`,
     ]),
     targets: [{ what: `${COMMAND} of a million rows`, value: seconds(own), goal: { atMost: 1 }, unit: "s" }],
     skipped: [],
