@@ -34,6 +34,7 @@ export class Balancer {
   }
 
   /** The replica for request `ordinal`. */
+  @inline
   choose(ordinal: u32): i32 {
     const kind = this.kind;
     if (kind == BALANCE_LEAST_OUTSTANDING) return this.byOutstanding!.least;
@@ -61,6 +62,7 @@ export class Balancer {
   }
 
   /** Tells that `outstanding` requests are now with the replica. */
+  @inline
   setOutstanding(replica: i32, outstanding: i32): void {
     if (this.kind == BALANCE_LEAST_OUTSTANDING) this.byOutstanding!.update(replica, <i64>outstanding);
     else if (this.kind == BALANCE_TWO_CHOICES) this.outstanding[replica] = outstanding;

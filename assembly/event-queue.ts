@@ -23,6 +23,7 @@ export class EventQueue {
   }
 
   /** Tick of the earliest completion, NEVER_TICK if nothing is in service. */
+  @inline
   get firstTick(): Tick {
     const textbook = this.textbook;
     if (textbook == null) return this.tree.minKey;
@@ -31,18 +32,21 @@ export class EventQueue {
   }
 
   /** Number in the fleet of the replica where it happens. */
+  @inline
   get firstReplica(): i32 {
     const textbook = this.textbook;
     return textbook == null ? this.tree.minLeaf : textbook.firstReplica;
   }
 
   /** What was pushed with the earliest completion, which is that of `replica`. */
+  @inline
   firstPayload(replica: Replica): i64 {
     const textbook = this.textbook;
     return textbook == null ? this.heaps.firstPayload(replica.base) : textbook.firstPayload;
   }
 
   /** Adds a completion at `replica`. */
+  @inline
   push(replica: Replica, tick: Tick, payload: i64): void {
     const textbook = this.textbook;
     if (textbook == null) {
@@ -55,6 +59,7 @@ export class EventQueue {
   }
 
   /** Puts a completion at `replica` in place of the earliest, which is its own. */
+  @inline
   replaceFirst(replica: Replica, tick: Tick, payload: i64): void {
     const textbook = this.textbook;
     if (textbook == null) {
@@ -67,6 +72,7 @@ export class EventQueue {
   }
 
   /** Takes the earliest completion out, which is that of `replica`. */
+  @inline
   removeFirst(replica: Replica): void {
     const textbook = this.textbook;
     if (textbook == null) {

@@ -71,6 +71,7 @@ export class Pool {
   }
 
   /** Carries the time integrals on to `tick`: to be called before a count changes. */
+  @inline
   touch(tick: Tick): void {
     const elapsed = <f64>(tick - this.touched);
     this.busyArea += <f64>this.busy * elapsed;

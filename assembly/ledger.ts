@@ -66,11 +66,13 @@ export class Ledger {
   }
 
   /** A request in the ring, or the place of the next one. Good until `reserve`. */
+  @inline
   at(ordinal: u32): Request {
     return recordIn(this.records, ordinal & this.mask);
   }
 
   /** Makes room for `more` requests beyond those in the ring; keeps what is there. */
+  @inline
   reserve(more: i32): void {
     const needed = this.length + more;
     let capacity = this.records.length >> RECORD_BITS;

@@ -27,6 +27,7 @@ export class LoadTree {
   }
 
   /** Gives a replica a new load. O(log replicas). */
+  @inline
   update(replica: i32, load: i64): void {
     const keys = this.keys;
     let node = this.size + replica;

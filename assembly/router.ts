@@ -65,6 +65,7 @@ export class Router {
   }
 
   /** Index of the pool for request `ordinal`, or NO_POOL. */
+  @inline
   route(ordinal: u32, input: u32, output: u32, label: i32, category: i32): i32 {
     this.compressedInput = 0;
     this.byDefault = false;
@@ -84,6 +85,7 @@ export class Router {
     return total <= this.bySize[this.bySize.length - 1].maxCtx;
   }
 
+  @inline
   private byLength(size: u32, total: u32): i32 {
     if (this.threshold == 0) return this.firstThatHolds(total, 0);
     return <f64>size <= this.threshold ? this.bySize[0].index : this.aboveThreshold(total);
@@ -94,6 +96,7 @@ export class Router {
     return this.bySize.length == 1 ? this.bySize[0].index : this.firstThatHolds(total, 1);
   }
 
+  @inline
   private firstThatHolds(total: u32, from: i32): i32 {
     const bySize = this.bySize;
     for (let i = from; i < bySize.length; i++) {

@@ -21,6 +21,7 @@ export class Samples {
   private laid: i32 = 0;
 
   /** Adds the figures of request `ordinal`; requests come in order. */
+  @inline
   add(ordinal: u32, pool: i32, wait: Tick, ttft: Tick, tpot: Tick, e2e: Tick): void {
     if (ordinal & (this.stride - 1)) return;
     if (this.count == SAMPLES_CAPACITY) {

@@ -30,6 +30,7 @@ export class SlotHeaps {
   }
 
   /** Adds an entry to a heap of `size` entries. O(log size), on average O(1) for a late tick. */
+  @inline
   push(base: i32, size: i32, tick: Tick, payload: i64): void {
     const ticks = this.ticks;
     const payloads = this.payloads;
@@ -47,6 +48,7 @@ export class SlotHeaps {
   }
 
   /** Puts an entry in place of the first of a heap of `size` entries. O(log size). */
+  @inline
   replaceFirst(base: i32, size: i32, tick: Tick, payload: i64): void {
     const ticks = this.ticks;
     const payloads = this.payloads;
@@ -85,6 +87,7 @@ export class SlotHeaps {
   }
 
   /** Takes the first entry out of a heap of `size` entries. O(log size). */
+  @inline
   removeFirst(base: i32, size: i32): void {
     const last = base + size - 1;
     if (size > 1) this.replaceFirst(base, size - 1, this.ticks[last], this.payloads[last]);

@@ -100,6 +100,7 @@ export class SlotsEngine {
     return ERROR_NONE;
   }
 
+  @inline
   private check(i: i32, arrival: f64, input: u32, output: u32, label: i32, category: i32): i32 {
     // Written so that NaN fails.
     if (!(arrival >= this.arrivalBefore)) return this.fault.of(ERROR_ARRIVAL_ORDER, i, arrival);
@@ -132,6 +133,7 @@ export class SlotsEngine {
   }
 
   /** Lets everything happen that happens up to `tick`: completions first, then compressed requests that reach their pool. */
+  @inline
   private advance(tick: Tick): void {
     for (;;) {
       const completion = this.events.firstTick;
@@ -150,6 +152,7 @@ export class SlotsEngine {
     }
   }
 
+  @inline
   private arrive(tick: Tick, input: u32, output: u32, label: i32, category: i32): void {
     const ledger = this.ledger;
     const ordinal = ledger.next;
@@ -198,6 +201,7 @@ export class SlotsEngine {
   }
 
   /** The request reaches its pool: it starts, waits, or finds the queue full. */
+  @inline
   private enter(ordinal: u32, request: Request, pool: Pool, tick: Tick): void {
     const ownQueues = pool.sharedQueue == null;
     const replica = this.replicas[pool.firstReplica + pool.balancer!.choose(ordinal)];
@@ -222,6 +226,7 @@ export class SlotsEngine {
   }
 
   /** The earliest completion happens, and what waited for it starts. */
+  @inline
   private complete(tick: Tick): void {
     const replica = this.replicas[this.events.firstReplica];
     const payload = this.events.firstPayload(replica);
@@ -250,11 +255,13 @@ export class SlotsEngine {
     if (waited != queue.length && pool.sharedQueue == null) pool.balancer!.setWaiting(replica.index, queue.length);
   }
 
+  @inline
   private headFits(replica: Replica): bool {
     return this.ledger.at(replica.queue.first).blocks <= replica.kvFree;
   }
 
   /** Takes the head of the queue into service. */
+  @inline
   private beginHead(replica: Replica, tick: Tick): Request {
     const request = this.ledger.at(replica.queue.pop(this.ledger));
     replica.pool.waiting--;
@@ -263,6 +270,7 @@ export class SlotsEngine {
   }
 
   /** From here on all figures of the request are known. The caller has touched the pool, and puts the completion into the event queue. */
+  @inline
   private begin(request: Request, replica: Replica, tick: Tick): void {
     const pool = replica.pool;
     const blocks = request.blocks;
@@ -281,6 +289,7 @@ export class SlotsEngine {
   }
 
   /** Takes settled requests out of the ledger in the order of their arrival. */
+  @inline
   private retire(): void {
     const ledger = this.ledger;
     while (ledger.retired != ledger.next) {
@@ -291,6 +300,7 @@ export class SlotsEngine {
     }
   }
 
+  @inline
   private settle(ordinal: u32, request: Request): void {
     let wait = NEVER_TICK;
     let ttft = NEVER_TICK;

@@ -42,6 +42,7 @@ export class WinnerTree {
   }
 
   /** Gives `leaf` a new key. */
+  @inline
   update(leaf: i32, key: i64): void {
     const keys = this.keys;
     const leaves = this.leaves;
