@@ -1,4 +1,5 @@
-import { plainTable, visibleLength } from "./plain-table.js";
+import { plainTable } from "./plain-table.js";
+import { visibleLength } from "./visible-length.js";
 
 /** A column of a table: its heading, and its cell in each row. */
 export interface Column<Row> {

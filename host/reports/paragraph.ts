@@ -1,4 +1,4 @@
-import { visibleLength } from "./plain-table.js";
+import { visibleLength } from "./visible-length.js";
 
 /** Words set in lines of at most `width` characters, the first after a label, the others under it. */
 export function paragraph(label: string, words: string, indent: number, width: number): string[] {
