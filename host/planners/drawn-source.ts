@@ -1,10 +1,11 @@
 import { MAX_SECONDS } from "../../assembly/contract.js";
 import { loadCore } from "../core/load.js";
+import type { CoreDraw } from "../core/run-spec.js";
 import { Simulation } from "../core/simulation.js";
 import type { WorkloadModel } from "../workloads/models.js";
 import { CHUNK_ROWS, type RequestChunk, type RequestSource } from "../workloads/requests.js";
-import { checkDrawn, tooSlow } from "./draw-limits.js";
-import { coreDraw, type DrawnRequests } from "./feed.js";
+import { checkArrivals, checkDrawn, tooSlow } from "./draw-limits.js";
+import { coreDraw, type DrawnArrivals, type DrawnRequests } from "./feed.js";
 
 /** How requests are drawn; see {@link drawnSource}. */
 export interface DrawnSourceOptions {
@@ -38,9 +39,7 @@ async function* drawChunks(
   drawn: DrawnRequests,
   { seed, replication = 0, label, chunkRows = CHUNK_ROWS }: DrawnSourceOptions,
 ): AsyncGenerator<RequestChunk, void, undefined> {
-  // Without a pool nothing is played; the router is one that needs none.
-  const spec = { pools: [], router: { type: "random" }, seed, replication, draw: coreDraw(drawn) } as const;
-  const simulation = new Simulation(await loadCore(), spec);
+  const simulation = await drawingOnly(coreDraw(drawn), seed, replication);
   for (let left = drawn.count; left > 0;) {
     const count = Math.min(chunkRows, left);
     const chunk = simulation.draw(count);
@@ -49,6 +48,48 @@ async function* drawChunks(
     left -= count;
     yield chunk;
   }
+}
+
+/**
+ * A source with arrivals drawn in place of its own: those that a replay of it draws.
+ *
+ * @throws InputError if the rate or the process is out of range.
+ */
+export function redrawnSource(
+  source: RequestSource,
+  arrivals: DrawnArrivals,
+  options: DrawnSourceOptions,
+): RequestSource {
+  checkArrivals(arrivals);
+  return {
+    get labels() {
+      return source.labels;
+    },
+    get categories() {
+      return source.categories;
+    },
+    chunks: () => redrawChunks(source, arrivals, options),
+  };
+}
+
+async function* redrawChunks(
+  source: RequestSource,
+  arrivals: DrawnArrivals,
+  { seed, replication = 0 }: DrawnSourceOptions,
+): AsyncGenerator<RequestChunk, void, undefined> {
+  const simulation = await drawingOnly(coreDraw(arrivals), seed, replication);
+  let drawn = 0;
+  for await (const chunk of source.chunks()) {
+    chunk.arrivalS.set(simulation.draw(chunk.count).arrivalS);
+    drawn += chunk.count;
+    if (!(chunk.arrivalS[chunk.count - 1]! <= MAX_SECONDS)) throw tooSlow(arrivals.rateRps, drawn);
+    yield chunk;
+  }
+}
+
+/** A run that draws and plays nothing: it has no pool, and a router that needs none. */
+async function drawingOnly(draw: CoreDraw, seed: number, replication: number): Promise<Simulation> {
+  return new Simulation(await loadCore(), { pools: [], router: { type: "random" }, seed, replication, draw });
 }
 
 /** The categories of a source begin with the empty one, "not said"; a model's need not. */

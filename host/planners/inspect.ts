@@ -1,0 +1,43 @@
+import type { RequestSource } from "../workloads/requests.js";
+import { describeRequests, type DescribeOptions, type WorkloadStatistics } from "../workloads/statistics.js";
+import { drawnSource, redrawnSource } from "./drawn-source.js";
+import { openRequests } from "./open-requests.js";
+import { DEFAULT_SEED, type ReplayRequests } from "./replay.js";
+import type { RequestOptions } from "./request-options.js";
+import { type SnakeCased, snakeCased } from "./snake-case.js";
+import type { TraceInput } from "./trace-input.js";
+import type { TraceSummary } from "./trace-summary.js";
+
+/** What {@link inspect} inspects. */
+export interface InspectOptions extends RequestOptions, DescribeOptions {
+  trace: TraceInput;
+  /** Of all draws. Default 42. */
+  seed?: number;
+}
+
+/** What a trace or a workload looks like. Statistics are of the requests as they would be played, after all changes. */
+export interface InspectResult extends SnakeCased<WorkloadStatistics> {
+  /** Where the requests come from, and what became of the rows. */
+  trace: TraceSummary;
+  /** Of all draws. */
+  seed: number;
+}
+
+/**
+ * Reads a trace, or draws from a workload, and tells what it looks like: counts, rates, lengths, burstiness, reuse of prefixes, and the
+ * rows that cannot be used.
+ *
+ * @throws InputError one sentence about what is wrong with the trace or an option.
+ */
+export async function inspect(options: InspectOptions): Promise<InspectResult> {
+  const { trace, seed = DEFAULT_SEED } = options;
+  const opened = await openRequests(trace, options, seed);
+  const statistics = await describeRequests(await sourceOf(opened.requests, seed), options);
+  return { trace: opened.summary(), seed, ...snakeCased(statistics) };
+}
+
+async function sourceOf(requests: ReplayRequests, seed: number): Promise<RequestSource> {
+  if ("drawn" in requests) return drawnSource(requests.drawn, { seed });
+  const source = await requests.open(0);
+  return requests.arrivals ? redrawnSource(source, requests.arrivals, { seed }) : source;
+}
