@@ -1,13 +1,9 @@
 import { Tick } from "./clock";
 
-/** Bytes of a request in the ledger: one cache line. */
-const RECORD_BITS: i32 = 6;
-
 /**
- * A request whose outcome is not settled yet. It lies in the ledger's memory, where the compiler keeps no header beside it: fields in the
- * order of their declaration, 60 of 64 bytes.
+ * A request whose outcome is not settled yet. It lies in the ledger's memory without a header, 56 bytes, fields in the order of their declaration:
  *
- *     0 arrival | 8 start | 16 prefill | 24 decode | 32 input | 36 output | 40 blocks | 44 following | 48 replica | 52 pool | 56 status | 57 compressed
+ *     0 arrival | 8 start | 16 prefill | 24 decode | 32 input | 36 output | 40 blocks | 44 following | 48 replica | 52 pool | 54 status | 55 compressed
  */
 @unmanaged
 export class Request {
@@ -26,7 +22,7 @@ export class Request {
   /** Within its pool; -1 = none. */
   replica: i32 = 0;
   /** Index in the fleet; -1 = none. */
-  pool: i32 = 0;
+  pool: i16 = 0;
   /** A STATUS_ code. */
   status: u8 = 0;
   /** Whether the router compressed it, so that it reaches its pool later than it arrives. */
@@ -43,53 +39,102 @@ export class Request {
   }
 }
 
+/** Requests of one segment: few, so that the segments of a fleet without a backlog stay in the first-level cache. */
+const SEGMENT_BITS: u32 = 8;
+const SEGMENT: u32 = 1 << SEGMENT_BITS;
+
+/** SEGMENT requests. */
+class Segment {
+  readonly records: StaticArray<u8> = new StaticArray<u8>(<i32>(SEGMENT * offsetof<Request>()));
+}
+
 /**
- * The requests whose outcome is not settled yet, and those that arrived after the oldest of them: a ring in order of arrival.
+ * The requests whose outcome is not settled yet, and those that arrived after the oldest of them, in order of arrival.
  *
- *     ordinal   retired ...... next - 1          place in the ring: ordinal & mask
+ *     ordinals  | retired ... | ............ | ... next - 1 |        segments of 256, found through a ring of references
  *
  * A request is opened when it arrives and retired in the order of arrival once it and all before it are settled, so results leave in the
- * order of the workload. Queues are chains through `following`. 64 bytes a request.
+ * order of the workload. Queues are chains through `following`. 56 bytes a request; a segment is used again once all of it is retired.
  */
 export class Ledger {
   /** Requests opened so far: ordinal of the next one. */
   next: u32 = 0;
-  /** Requests retired so far: ordinal of the oldest in the ring. */
+  /** Requests retired so far: ordinal of the oldest that is held. */
   retired: u32 = 0;
 
-  private mask: u32 = 0;
-  private records: StaticArray<u8> = new StaticArray<u8>(1 << RECORD_BITS);
+  /** Where the next request will lie. */
+  private opening: usize = 0;
+  /** Where the oldest lies. */
+  private retiring: usize = 0;
+  private ring: StaticArray<Segment> = new StaticArray<Segment>(0);
+  private ringMask: u32 = 0;
+  /** Segments laid down so far, free ones first. */
+  private free: StaticArray<Segment> = new StaticArray<Segment>(0);
+  private freeCount: i32 = 0;
 
-  /** Requests in the ring. */
+  /** Requests held. */
   get length(): i32 {
     return <i32>(this.next - this.retired);
   }
 
-  /** A request in the ring, or the place of the next one. Good until `reserve`. */
+  /** A request that is held. */
   @inline
   at(ordinal: u32): Request {
-    return recordIn(this.records, ordinal & this.mask);
+    const segment = this.ring[(ordinal >> SEGMENT_BITS) & this.ringMask];
+    return changetype<Request>(changetype<usize>(segment.records) + (ordinal & (SEGMENT - 1)) * offsetof<Request>());
   }
 
-  /** Makes room for `more` requests beyond those in the ring; keeps what is there. */
+  /** Opens the next request; answers it with nothing written. */
   @inline
-  reserve(more: i32): void {
-    const needed = this.length + more;
-    let capacity = this.records.length >> RECORD_BITS;
-    if (needed <= capacity) return;
-    capacity = max(capacity, 64);
-    while (capacity < needed) capacity <<= 1;
-    const records = new StaticArray<u8>(capacity << RECORD_BITS);
-    const mask = <u32>(capacity - 1);
-    for (let ordinal = this.retired; ordinal != this.next; ordinal++) {
-      const to = changetype<usize>(recordIn(records, ordinal & mask));
-      memory.copy(to, changetype<usize>(this.at(ordinal)), 1 << RECORD_BITS);
-    }
-    this.records = records;
-    this.mask = mask;
+  open(): Request {
+    if ((this.next & (SEGMENT - 1)) == 0) this.beginSegment();
+    const request = changetype<Request>(this.opening);
+    this.opening += offsetof<Request>();
+    this.next++;
+    return request;
   }
-}
 
-function recordIn(records: StaticArray<u8>, place: u32): Request {
-  return changetype<Request>(changetype<usize>(records) + ((<usize>place) << RECORD_BITS));
+  /** The oldest request that is held; there must be one. */
+  @inline
+  get oldest(): Request {
+    return changetype<Request>(this.retiring);
+  }
+
+  /** Lets go of the oldest request. */
+  @inline
+  retire(): void {
+    this.retiring += offsetof<Request>();
+    this.retired++;
+    if ((this.retired & (SEGMENT - 1)) == 0) this.endSegment();
+  }
+
+  private endSegment(): void {
+    this.free[this.freeCount++] = this.ring[((this.retired - 1) >> SEGMENT_BITS) & this.ringMask];
+    if (this.retired != this.next) this.retiring = changetype<usize>(this.at(this.retired));
+  }
+
+  private beginSegment(): void {
+    const held = ((this.next - 1) >> SEGMENT_BITS) - (this.retired >> SEGMENT_BITS) + 1;
+    if (this.ring.length == 0 || held >= <u32>this.ring.length) this.growRing();
+    const segment = this.freeCount > 0 ? this.free[--this.freeCount] : new Segment();
+    this.ring[(this.next >> SEGMENT_BITS) & this.ringMask] = segment;
+    this.opening = changetype<usize>(segment.records);
+    if (this.retired == this.next) this.retiring = this.opening;
+  }
+
+  private growRing(): void {
+    const length = max(2 * this.ring.length, 64);
+    const ring = new StaticArray<Segment>(length);
+    const free = new StaticArray<Segment>(length);
+    const mask = <u32>(length - 1);
+    if (this.next > 0) {
+      for (let i = this.retired >> SEGMENT_BITS; i <= (this.next - 1) >> SEGMENT_BITS; i++) {
+        ring[i & mask] = this.ring[i & this.ringMask];
+      }
+    }
+    for (let i = 0; i < this.freeCount; i++) free[i] = this.free[i];
+    this.ring = ring;
+    this.ringMask = mask;
+    this.free = free;
+  }
 }

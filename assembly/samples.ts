@@ -5,6 +5,12 @@ const SEGMENT_BITS: i32 = 14;
 const SEGMENT: i32 = 1 << SEGMENT_BITS;
 const SEGMENTS: i32 = SAMPLES_CAPACITY >> SEGMENT_BITS;
 
+/** SEGMENT samples: the ticks of one METRIC_ after those of the other, and the pools. */
+class Segment {
+  readonly ticks: StaticArray<i64> = new StaticArray<i64>(METRICS * SEGMENT);
+  readonly pools: StaticArray<i16> = new StaticArray<i16>(SEGMENT);
+}
+
 /**
  * The settled figures of every request, in order of arrival, from which percentiles are taken exactly: four i64 ticks and the pool, 34 bytes a request, in
  * segments that are laid down as they are needed. When SAMPLES_CAPACITY is reached, every second one is dropped and from then on only every
@@ -16,8 +22,8 @@ export class Samples {
   /** A sample is kept of every stride-th request; a power of two. */
   stride: u32 = 1;
 
-  private readonly ticks: StaticArray<StaticArray<i64>> = new StaticArray<StaticArray<i64>>(SEGMENTS * METRICS);
-  private readonly pools: StaticArray<StaticArray<i16>> = new StaticArray<StaticArray<i16>>(SEGMENTS);
+  private readonly segments: StaticArray<Segment> = new StaticArray<Segment>(SEGMENTS);
+  /** Segments laid down so far. */
   private laid: i32 = 0;
 
   /** Adds the figures of request `ordinal`; requests come in order. */
@@ -28,46 +34,37 @@ export class Samples {
       this.thin();
       if (ordinal & (this.stride - 1)) return;
     }
-    const segment = this.count >> SEGMENT_BITS;
-    if (segment == this.laid) this.lay();
+    const index = this.count >> SEGMENT_BITS;
+    if (index == this.laid) this.segments[this.laid++] = new Segment();
+    const segment = this.segments[index];
     const place = this.count & (SEGMENT - 1);
-    const first = segment * METRICS;
-    this.ticks[first][place] = wait;
-    this.ticks[first + 1][place] = ttft;
-    this.ticks[first + 2][place] = tpot;
-    this.ticks[first + 3][place] = e2e;
-    this.pools[segment][place] = <i16>pool;
+    segment.ticks[place] = wait;
+    segment.ticks[SEGMENT + place] = ttft;
+    segment.ticks[2 * SEGMENT + place] = tpot;
+    segment.ticks[3 * SEGMENT + place] = e2e;
+    segment.pools[place] = <i16>pool;
     this.count++;
   }
 
   /** The figure `metric` of sample `i`. */
   tick(metric: i32, i: i32): Tick {
-    return this.ticks[(i >> SEGMENT_BITS) * METRICS + metric][i & (SEGMENT - 1)];
+    return this.segments[i >> SEGMENT_BITS].ticks[metric * SEGMENT + (i & (SEGMENT - 1))];
   }
 
   /** The pool of sample `i`; -1 = none. */
   pool(i: i32): i32 {
-    return <i32>this.pools[i >> SEGMENT_BITS][i & (SEGMENT - 1)];
-  }
-
-  private lay(): void {
-    for (let metric = 0; metric < METRICS; metric++) {
-      this.ticks[this.laid * METRICS + metric] = new StaticArray<i64>(SEGMENT);
-    }
-    this.pools[this.laid] = new StaticArray<i16>(SEGMENT);
-    this.laid++;
+    return <i32>this.segments[i >> SEGMENT_BITS].pools[i & (SEGMENT - 1)];
   }
 
   private thin(): void {
     const kept = this.count >> 1;
     for (let i = 0; i < kept; i++) {
       const from = i << 1;
-      const segment = i >> SEGMENT_BITS;
+      const segment = this.segments[i >> SEGMENT_BITS];
       const place = i & (SEGMENT - 1);
-      for (let metric = 0; metric < METRICS; metric++) {
-        this.ticks[segment * METRICS + metric][place] = this.tick(metric, from);
-      }
-      this.pools[segment][place] = <i16>this.pool(from);
+      for (let metric = 0; metric < METRICS; metric++)
+        segment.ticks[metric * SEGMENT + place] = this.tick(metric, from);
+      segment.pools[place] = <i16>this.pool(from);
     }
     this.count = kept;
     this.stride <<= 1;

@@ -26,9 +26,6 @@ import { Samples } from "./samples";
 import { Series } from "./series";
 import { Results, Tables } from "./tables";
 
-/** Requests that the ledger makes room for at a time: few, so that a ring with no backlog stays in the first-level cache. */
-const STRIDE: i32 = 256;
-
 const LARGEST_TOTAL: u64 = 2147483647;
 const LAST_CATEGORY: i32 = 63;
 
@@ -80,7 +77,6 @@ export class SlotsEngine {
     if (this.keepsResults) this.results.reserve(this.ledger.length + count);
     this.results.count = 0;
     for (let i = 0; i < count; i++) {
-      if ((i & (STRIDE - 1)) == 0) this.ledger.reserve(STRIDE);
       const arrival = tables.arrival[i];
       const input = tables.input[i];
       const output = tables.output[i];
@@ -167,29 +163,28 @@ export class SlotsEngine {
     const served = compressed ? compressedInput : input;
     const total = served + output;
 
-    ledger.next = ordinal + 1;
-    const request = ledger.at(ordinal);
+    const request = ledger.open();
     request.arrival = tick;
     request.start = NEVER_TICK;
     request.input = input;
     request.output = output;
     request.replica = -1;
-    request.pool = named;
+    request.pool = <i16>named;
     request.status = <u8>STATUS_WAITING;
     request.compressed = compressed;
 
     if (named == NO_POOL || !this.router.holds(total)) {
-      request.pool = NO_POOL;
+      request.pool = <i16>NO_POOL;
       request.status = <u8>STATUS_TOO_LONG_FOR_EVERY_POOL;
       this.unrouted++;
-      this.unroutedCompressed += f64(compressed);
-      this.unroutedByDefault += f64(this.router.byDefault);
+      if (compressed) this.unroutedCompressed++;
+      if (this.router.byDefault) this.unroutedByDefault++;
       return;
     }
     const pool = this.pools[named];
     pool.arrived++;
-    pool.compressed += f64(compressed);
-    pool.byDefault += f64(this.router.byDefault);
+    if (compressed) pool.compressed++;
+    if (this.router.byDefault) pool.byDefault++;
     if (total > pool.maxCtx) {
       request.status = <u8>STATUS_TOO_LONG_FOR_POOL;
       pool.tooLongForPool++;
@@ -210,7 +205,7 @@ export class SlotsEngine {
     if (queue.length == 0 && fits(request, replica)) {
       this.begin(request, replica, tick);
       this.events.push(replica, endOf(request), payloadOf(request));
-      tellOutstanding(replica);
+      this.tellOutstanding(replica);
       return;
     }
     if (ownQueues) request.replica = replica.index;
@@ -221,7 +216,7 @@ export class SlotsEngine {
     }
     queue.push(this.ledger, ordinal);
     pool.waiting++;
-    tellOutstanding(replica);
+    this.tellOutstanding(replica);
     if (ownQueues) pool.balancer!.setWaiting(replica.index, queue.length);
   }
 
@@ -251,7 +246,7 @@ export class SlotsEngine {
       const request = this.beginHead(replica, tick);
       this.events.push(replica, endOf(request), payloadOf(request));
     }
-    tellOutstanding(replica);
+    this.tellOutstanding(replica);
     if (waited != queue.length && pool.sharedQueue == null) pool.balancer!.setWaiting(replica.index, queue.length);
   }
 
@@ -288,15 +283,21 @@ export class SlotsEngine {
     }
   }
 
+  @inline
+  private tellOutstanding(replica: Replica): void {
+    const own = replica.pool.sharedQueue == null ? replica.queue.length : 0;
+    replica.pool.balancer!.setOutstanding(replica.index, replica.busy + own);
+  }
+
   /** Takes settled requests out of the ledger in the order of their arrival. */
   @inline
   private retire(): void {
     const ledger = this.ledger;
     while (ledger.retired != ledger.next) {
-      const request = ledger.at(ledger.retired);
+      const request = ledger.oldest;
       if (request.status == STATUS_WAITING) return;
       this.settle(ledger.retired, request);
-      ledger.retired++;
+      ledger.retire();
     }
   }
 
@@ -342,9 +343,4 @@ function endOf(request: Request): Tick {
 /** What the completion needs to know: KV blocks above, output tokens below. */
 function payloadOf(request: Request): i64 {
   return ((<i64>request.blocks) << 32) | (<i64>request.output);
-}
-
-function tellOutstanding(replica: Replica): void {
-  const own = replica.pool.sharedQueue == null ? replica.queue.length : 0;
-  replica.pool.balancer!.setOutstanding(replica.index, replica.busy + own);
 }

@@ -21,4 +21,5 @@ export interface CoreExports {
   select(rank: number): number;
   countAbove(ticks: number): void;
   bufferAddress(id: number): number;
+  memoryUsed(): number;
 }

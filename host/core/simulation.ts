@@ -158,6 +158,11 @@ export class Simulation {
     return { points, rows, values: this.buffers.f64(C.BUFFER_SERIES, points * rows * C.SERIES_FIELDS).slice() };
   }
 
+  /** Bytes of the core's memory that the run has taken so far. */
+  get memoryUsed(): number {
+    return this.core.memoryUsed();
+  }
+
   /** Percentiles are taken of every n-th request: 1 up to SAMPLES_CAPACITY requests. */
   get sampleStride(): number {
     return this.core.sampleStride();
