@@ -42,7 +42,7 @@ export interface PowerCurve {
 
 /**
  * The inline `profile` of a pool. Keys bear the names of the Python tool's `ManualProfile`; `gpus_per_replica` is an addition.
- * `cost_per_hr` and the two powers are those of one GPU.
+ * `cost_per_hr` and the two powers are those of one GPU. Defaults are those of the tool's `CUSTOM` factory, but for the price: none is made up.
  */
 export const profileSchema = objectWith("an object with the constants of a replica", {
   name: text(64).default("custom"),
@@ -51,10 +51,12 @@ export const profileSchema = objectWith("an object with the constants of a repli
   calibration_ctx: wholeNumber(1, MAX_INT32).default(8192).describe("tokens at which H and max_slots hold"),
   chunk: wholeNumber(1, MAX_INT32).default(512).describe("prompt tokens that one iteration prefills"),
   blk_size: wholeNumber(1, MAX_INT32).default(16).describe("tokens in a KV block"),
-  total_kv_blks: wholeNumber(1, MAX_INT32).describe("KV blocks of a replica"),
+  total_kv_blks: wholeNumber(1, MAX_INT32).default(65536).describe("KV blocks of a replica"),
   // Times calibration_ctx it must stay exact in a double.
-  max_slots: wholeNumber(1, 2 ** 22).describe("most sequences of calibration_ctx tokens that a replica runs at once"),
-  cost_per_hr: numberFrom(0).describe("US dollars an hour for one GPU"),
+  max_slots: wholeNumber(1, 2 ** 22)
+    .default(128)
+    .describe("most sequences of calibration_ctx tokens that a replica runs at once"),
+  cost_per_hr: numberFrom(0).default(0).describe("US dollars an hour for one GPU; 0: not priced"),
   gpus_per_replica: wholeNumber(1, 1024).default(1).describe("GPUs that one replica takes"),
   power_idle_w: positiveNumber().optional().describe("power of one idle GPU, watts"),
   power_nominal_w: positiveNumber().optional().describe("power of one GPU at full load, watts"),

@@ -1,3 +1,4 @@
+import { resolveFleet } from "../../host/specs/fleet.js";
 import { describe, expect, it } from "vitest";
 import { checkFleet, fleetJsonSchema, parseFleet } from "../../host/specs/fleet-spec.js";
 import { fleetText, profile, refusal } from "./fleet-text.js";
@@ -339,5 +340,13 @@ describe("fleetJsonSchema", () => {
     expect(Object.keys(schema.properties)).toEqual(["engine", "slo_ms", "pools", "router", "workloads"]);
     expect(schema.required).toEqual(["pools"]);
     expect(schema.patternProperties).toEqual({ "^_": {} });
+  });
+});
+
+describe("a profile given inline", () => {
+  it("needs W and H alone; the rest has the defaults of the Python tool's CUSTOM profile, and no price", () => {
+    const text = JSON.stringify({ pools: [{ id: "a", n_gpus: 2, max_ctx: 4096, profile: { W: 0.01, H: 0.001 } }] });
+    const [pool] = resolveFleet(parseFleet(text, "fleet.json")).pools;
+    expect(pool).toMatchObject({ slots: 256, kvBlocks: 65536, costPerHr: 0, profile: { chunk: 512, blockSize: 16 } });
   });
 });
