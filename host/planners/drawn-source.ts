@@ -4,6 +4,7 @@ import type { CoreDraw } from "../core/run-spec.js";
 import { Simulation } from "../core/simulation.js";
 import type { WorkloadModel } from "../workloads/models.js";
 import { CHUNK_ROWS, type RequestChunk, type RequestSource } from "../workloads/requests.js";
+import { withChunks } from "../workloads/traces/transform/pass-through.js";
 import { checkArrivals, checkDrawn, tooSlow } from "./draw-limits.js";
 import { coreDraw, type DrawnArrivals, type DrawnRequests } from "./feed.js";
 
@@ -61,15 +62,7 @@ export function redrawnSource(
   options: DrawnSourceOptions,
 ): RequestSource {
   checkArrivals(arrivals);
-  return {
-    get labels() {
-      return source.labels;
-    },
-    get categories() {
-      return source.categories;
-    },
-    chunks: () => redrawChunks(source, arrivals, options),
-  };
+  return withChunks(source, () => redrawChunks(source, arrivals, options));
 }
 
 async function* redrawChunks(

@@ -1,5 +1,6 @@
 import type { RequestSource } from "../workloads/requests.js";
 import { describeRequests, type DescribeOptions, type WorkloadStatistics } from "../workloads/statistics.js";
+import { withChunks } from "../workloads/traces/transform/pass-through.js";
 import { drawnSource, redrawnSource } from "./drawn-source.js";
 import { openRequests } from "./open-requests.js";
 import { DEFAULT_SEED, type ReplayRequests } from "./replay.js";
@@ -9,8 +10,10 @@ import type { TraceInput } from "./trace-input.js";
 import type { TraceSummary } from "./trace-summary.js";
 
 /** What {@link inspect} inspects. */
-export interface InspectOptions extends RequestOptions, DescribeOptions {
+export interface InspectOptions extends RequestOptions, Omit<DescribeOptions, "onProgress"> {
   trace: TraceInput;
+  /** Told how many requests have been looked at. Waited for, so that it can let other work have its turn. */
+  onProgress?: (requests: number) => void | Promise<void>;
   /** Of all draws. Default 42. */
   seed?: number;
 }
@@ -32,7 +35,11 @@ export interface InspectResult extends SnakeCased<WorkloadStatistics> {
 export async function inspect(options: InspectOptions): Promise<InspectResult> {
   const { trace, seed = DEFAULT_SEED } = options;
   const opened = await openRequests(trace, options, seed);
-  const statistics = await describeRequests(await sourceOf(opened.requests, seed), options);
+  const source = await sourceOf(opened.requests, seed);
+  const { maxDistinctBlocks, onProgress } = options;
+  const statistics = await describeRequests(onProgress ? watched(source, onProgress) : source, {
+    ...(maxDistinctBlocks === undefined ? {} : { maxDistinctBlocks }),
+  });
   return { trace: opened.summary(), seed, ...snakeCased(statistics) };
 }
 
@@ -40,4 +47,15 @@ async function sourceOf(requests: ReplayRequests, seed: number): Promise<Request
   if ("drawn" in requests) return drawnSource(requests.drawn, { seed });
   const source = await requests.open(0);
   return requests.arrivals ? redrawnSource(source, requests.arrivals, { seed }) : source;
+}
+
+function watched(source: RequestSource, onProgress: (requests: number) => void | Promise<void>): RequestSource {
+  return withChunks(source, async function* () {
+    let requests = 0;
+    for await (const chunk of source.chunks()) {
+      requests += chunk.count;
+      yield chunk;
+      await onProgress(requests);
+    }
+  });
 }
