@@ -1,0 +1,105 @@
+import { Command, Option } from "commander";
+import { MAX_SECONDS } from "../../assembly/contract.js";
+import { DEFAULT_SLO_MS, DEFAULT_WARMUP } from "../planners/replay.js";
+import { MAX_REPLICATIONS } from "../planners/replay-limits.js";
+import { fleetSpec, replayTrace, type ReplayTraceOptions } from "../planners/replay-trace.js";
+import { replayReport } from "../reports/replay-report.js";
+import { resolveFleet } from "../specs/fleet.js";
+import { addOutputFlags, number, oneOf, seedFlag, wholeNumber } from "./flags.js";
+import { checkOutput, deliver, type OutputOptions } from "./output.js";
+import { PerRequestFile } from "./per-request-file.js";
+import { showProgress } from "./progress.js";
+import {
+  addChangeFlags,
+  addDrawFlags,
+  addReadFlags,
+  requestOptions,
+  type RequestFlags,
+  TRACE_ARGUMENT,
+  traceInput,
+} from "./requests-input.js";
+
+interface Flags extends RequestFlags, OutputOptions {
+  fleet: string;
+  engine: "slots";
+  slo?: number;
+  warmup: number;
+  replications: number;
+  horizon?: number;
+  perRequest?: string;
+  classify?: string;
+  seed: number;
+}
+
+const EXAMPLES = `
+Examples:
+  $ vllm-sr-sim replay azure-conv --rate 20 --fleet examples/fleet.json
+  $ vllm-sr-sim replay AzureLLMInferenceTrace_conv.csv --speed 3 --fleet fleet.yaml --slo 300 --per-request out.csv
+  $ vllm-sr-sim replay log.csv.gz --columns arrival=t,input=prompt,output=gen --fleet fleet.json --json
+  $ zcat trace.jsonl.gz | vllm-sr-sim replay - --fleet fleet.json --warmup 0
+  $ vllm-sr-sim replay --cdf azure_cdf.json --rate 100 --n 1e6 --replications 10 --fleet fleet.json
+
+Exit codes: 0 answered, 2 something that was given cannot be used.`;
+
+/** `vllm-sr-sim replay`: requests of a trace or a workload through a fleet. */
+export function replayCommand(): Command {
+  const command = new Command("replay")
+    .description("Replay a trace, or requests drawn from a workload, through a fleet.")
+    .argument("[trace]", TRACE_ARGUMENT)
+    .requiredOption("--fleet <file>", "fleet file, JSON or YAML")
+    .option(
+      "--slo <ms>",
+      `objective for the time to first token, ms (default: the fleet's, else ${DEFAULT_SLO_MS})`,
+      number({ above: 0 }),
+    )
+    .addOption(new Option("--engine <name>", "engine").argParser(oneOf(["slots"])).default("slots"))
+    .option("--replications <n>", "independent runs: figures are their means", wholeNumber(1, MAX_REPLICATIONS), 1)
+    .option(
+      "--warmup <share>",
+      "share of the requests, from the first on, that is simulated and not measured",
+      number({ atLeast: 0, below: 1 }),
+      DEFAULT_WARMUP,
+    )
+    .option(
+      "--horizon <s>",
+      "stop the clock here; what is not served by then is unfinished (default: serve all)",
+      number({ above: 0, atMost: MAX_SECONDS }),
+    )
+    .option("--per-request <file>", "write every request with its figures to this CSV file (.gz: compressed)")
+    .option("--classify <module>", "router semantic: ES module whose default export names the pool of a request")
+    .addOption(seedFlag());
+  addDrawFlags(command);
+  addReadFlags(command);
+  addChangeFlags(command);
+  return addOutputFlags(command.optionsGroup("Output:")).addHelpText("after", EXAMPLES).action(run);
+}
+
+async function run(argument: string | undefined, flags: Flags): Promise<void> {
+  const input = traceInput(argument, flags);
+  await checkOutput(flags);
+  const fleet = await fleetSpec(flags.fleet);
+  const poolIds = fleet.pools.map(({ id }) => id);
+  const rowsFile = flags.perRequest === undefined ? undefined : await PerRequestFile.create(flags.perRequest, poolIds);
+  const progress = showProgress(flags.n === undefined ? undefined : flags.n * flags.replications);
+  const options: ReplayTraceOptions = {
+    trace: input,
+    fleet,
+    ...requestOptions(flags),
+    ...(flags.slo === undefined ? {} : { sloMs: flags.slo }),
+    seed: flags.seed,
+    warmup: flags.warmup,
+    replications: flags.replications,
+    ...(flags.horizon === undefined ? {} : { horizonS: flags.horizon }),
+    ...(flags.classify === undefined ? {} : { classify: flags.classify }),
+    ...(rowsFile ? { onResults: (rows, replication) => (replication === 0 ? rowsFile.add(rows) : undefined) } : {}),
+    onProgress: progress.update,
+  };
+  try {
+    const result = await replayTrace(options).finally(progress.stop);
+    await rowsFile?.commit();
+    await deliver(result, flags, () => replayReport(result, resolveFleet(fleet), flags.perRequest));
+  } catch (error) {
+    await rowsFile?.discard();
+    throw error;
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * The public face of the package: everything that the command line can do, as functions, in Node and in a browser.
+ *
+ * Readers of files by path work in Node alone; everywhere else a trace is an iterable of bytes and a fleet an object or text.
+ */
+export { InputError } from "./specs/input-error.js";
+export { type Core, builtInModule, loadCore } from "./core/load.js";
+export type { Distribution } from "./core/distribution.js";
+export type { Figures, Latencies, RejectedByReason, RequestCounts } from "./core/figures.js";
+export { EXACT_UP_TO_REQUESTS, type Outcome } from "./core/outcome.js";
+export type { ResultRows } from "./core/simulation.js";
+export type { Stability } from "./core/stability.js";
+
+export { checkFleet, fleetJsonSchema, type FleetInput, type FleetSpec, parseFleet } from "./specs/fleet-spec.js";
+export { type Fleet, type Pool, resolveFleet } from "./specs/fleet.js";
+export { GPU_NAMES, gpuProfile } from "./specs/gpu-catalog.js";
+export type { ManualProfile, PowerCurve } from "./specs/profile-spec.js";
+export { readFleetFile } from "./specs/read-fleet-file.js";
+export { type TwoPoolFlags, twoPoolFleet } from "./specs/two-pool-fleet.js";
+
+export { type BuiltinWorkload, builtinWorkloads, getBuiltinWorkload } from "./workloads/builtin/catalog.js";
+export { type Cdf, cdfToModel, parseCdf, readCdfFile } from "./workloads/cdf.js";
+export type { ArrivalProcess, LengthModel, RateProfile, WorkloadModel } from "./workloads/models.js";
+export type { BlockColumns, RequestChunk, RequestSource } from "./workloads/requests.js";
+export { describeRequests, type WorkloadStatistics } from "./workloads/statistics.js";
+export { writeAzureTrace } from "./workloads/traces/azure-writer.js";
+export { readTraceFile } from "./workloads/traces/bytes/file-bytes.js";
+export { openTrace } from "./workloads/traces/open-trace.js";
+export { readServeGen } from "./workloads/traces/servegen/read-folder.js";
+export { serveGenSource } from "./workloads/traces/servegen/servegen-source.js";
+export type { TraceFormat, TraceOptions, TraceReport, TraceSource } from "./workloads/traces/trace-source.js";
+
+export type { Classify, RequestView } from "./planners/classify.js";
+export { compareRouters, type CompareRoutersOptions, type RouterRow } from "./planners/compare-routers.js";
+export type { FleetSummary } from "./planners/fleet-summary.js";
+export { generate, type GeneratedTrace, type GenerateOptions } from "./planners/generate.js";
+export { inspect, type InspectOptions, type InspectResult } from "./planners/inspect.js";
+export { replay, type ReplayOptions, type ReplayRequests, type ReplayResult } from "./planners/replay.js";
+export {
+  type FleetSource,
+  replayTrace,
+  type ReplayTraceOptions,
+  type ReplayTraceResult,
+} from "./planners/replay-trace.js";
+export type { TraceInput } from "./planners/trace-input.js";
+export { simulate, type SimulateOptions, type SimulateResult } from "./planners/simulate.js";
+export { type PoolStream, simulateFleet, type SimulateFleetOptions } from "./planners/simulate-fleet.js";
