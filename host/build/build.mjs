@@ -23,22 +23,31 @@ writeFileSync(
 
 rmSync(outDir, { recursive: true, force: true });
 mkdirSync(outDir, { recursive: true });
-compile("node_modules/typescript/bin/tsc", "-p", ".", "--outDir", outDir);
-chmodSync(`${outDir}/host/cli/main.js`, 0o755);
+compile("node_modules/typescript/bin/tsc", "-p", ".", "--emitDeclarationOnly", "--outDir", outDir);
 copyFileSync("build/core.release.wasm", `${outDir}/core.wasm`);
+
+const bundle = { bundle: true, format: "esm", target: "es2022", legalComments: "eof", logLevel: "warning" };
 
 // One self-contained module, so that the package is imported alike in Node and in a browser page without a bundler.
 await build({
+  ...bundle,
   entryPoints: ["host/index.ts"],
   outfile: `${outDir}/index.js`,
-  bundle: true,
-  format: "esm",
   platform: "neutral",
   mainFields: ["module", "main"],
   conditions: ["browser"],
   external: ["node:*"],
-  target: "es2022",
-  legalComments: "eof",
 });
+
+// One file for the command line too: reading one starts in half the time of reading three hundred.
+const command = `${outDir}/host/cli/main.js`;
+await build({
+  ...bundle,
+  entryPoints: ["host/cli/main.ts"],
+  outfile: command,
+  platform: "node",
+  banner: { js: 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);' },
+});
+chmodSync(command, 0o755);
 
 if (outDir === "dist") recordInputs();
