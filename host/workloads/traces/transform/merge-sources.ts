@@ -1,7 +1,7 @@
 /**
  * Merges several sources into one, by arrival.
  */
-import { NameMerge } from "./name-merge.js";
+import { NameMerge, type CommonNames } from "./name-merge.js";
 import { ArrivalHeap, type Arriving } from "../rows/arrival-heap.js";
 import { RequestColumns } from "../rows/request-columns.js";
 import { CHUNK_ROWS, type RequestChunk, type RequestSource } from "../../requests.js";
@@ -14,23 +14,22 @@ import { CHUNK_ROWS, type RequestChunk, type RequestSource } from "../../request
  */
 export function mergeSources(sources: readonly RequestSource[]): RequestSource {
   const names = new NameMerge();
-  return { labels: names.labels, categories: names.categories, chunks: () => merged(sources, names) };
+  const common = sources.map((source) => names.add(source));
+  return { labels: names.labels, categories: names.categories, chunks: () => merged(sources, common) };
 }
 
 class Head implements Arriving {
   chunk: RequestChunk | undefined;
   row = 0;
   private readonly chunks: AsyncIterator<RequestChunk>;
-  private readonly rename: (chunk: RequestChunk) => void;
 
   constructor(
     source: RequestSource,
-    names: NameMerge,
+    private readonly common: CommonNames,
     /** Place among the sources. */
     readonly place: number,
   ) {
     this.chunks = source.chunks()[Symbol.asyncIterator]();
-    this.rename = names.add(source);
   }
 
   get arrivalS(): number {
@@ -42,8 +41,16 @@ class Head implements Arriving {
     const next = await this.chunks.next();
     this.chunk = next.done ? undefined : next.value;
     this.row = 0;
-    if (this.chunk) this.rename(this.chunk);
+    this.common.update();
     return this.chunk !== undefined;
+  }
+
+  /** Adds the request that is next to `out`. */
+  copyTo(out: RequestColumns): void {
+    const { chunk, row, common } = this;
+    const label = common.labels[chunk!.label[row]!]!;
+    const category = common.categories[chunk!.category[row]!]!;
+    out.copyRow(chunk!, row, this.arrivalS, label, category);
   }
 
   async close(): Promise<void> {
@@ -53,19 +60,18 @@ class Head implements Arriving {
 
 async function* merged(
   sources: readonly RequestSource[],
-  names: NameMerge,
+  common: readonly CommonNames[],
 ): AsyncGenerator<RequestChunk, void, undefined> {
-  const heads = sources.map((source, place) => new Head(source, names, place));
+  const heads = sources.map((source, place) => new Head(source, common[place]!, place));
   const heap = new ArrivalHeap<Head>();
   try {
     for (const head of heads) if (await head.next()) heap.push(head);
     const hasBlocks = heads.some((head) => head.chunk?.blocks !== undefined);
     const out = new RequestColumns(CHUNK_ROWS, hasBlocks);
     for (let head = heap.first; head !== undefined; head = heap.first) {
-      const chunk = head.chunk!;
-      out.copyRow(chunk, head.row, head.arrivalS, chunk.label[head.row]!, chunk.category[head.row]!);
+      head.copyTo(out);
       head.row++;
-      if (head.row < chunk.count || (await head.next())) heap.firstMoved();
+      if (head.row < head.chunk!.count || (await head.next())) heap.firstMoved();
       else heap.dropFirst();
       if (out.isFull) {
         yield out.asChunk();

@@ -3,10 +3,20 @@
  */
 import { NameTable } from "../rows/names.js";
 import { InputError } from "../../../specs/input-error.js";
-import type { RequestChunk, RequestSource } from "../../requests.js";
+import type { RequestSource } from "../../requests.js";
 
 const MOST_LABELS = 65535;
 const MOST_CATEGORIES = 64;
+
+/** The common numbers of one source's labels and categories. */
+export interface CommonNames {
+  /** Common label by label of the source. */
+  readonly labels: readonly number[];
+  /** Common category by category of the source. */
+  readonly categories: readonly number[];
+  /** Takes in the names that the source has met since; to be called for each of its chunks. */
+  update(): void;
+}
 
 export class NameMerge {
   private readonly labelTable = new NameTable(MOST_LABELS);
@@ -20,26 +30,25 @@ export class NameMerge {
     return this.categoryTable.names;
   }
 
-  /** Adds a source. What it returns gives the rows of a chunk of that source the common numbers, in place. */
-  add(source: RequestSource): (chunk: RequestChunk) => void {
+  /** Adds a source with the names it has by now. @throws InputError also from `update`: the sources together have more than 65,534 labels. */
+  add(source: RequestSource): CommonNames {
     const labels: number[] = [];
     const categories: number[] = [];
-    return (chunk) => {
-      for (let i = labels.length; i < source.labels.length; i++) labels.push(this.labelOf(source.labels[i]!));
-      for (let i = categories.length; i < source.categories.length; i++) {
-        // As everywhere, categories beyond the 64th count as none.
-        categories.push(Math.max(0, this.categoryTable.ofText(source.categories[i]!)));
-      }
-      for (let row = 0; row < chunk.count; row++) {
-        chunk.label[row] = labels[chunk.label[row]!]!;
-        chunk.category[row] = categories[chunk.category[row]!]!;
+    const update = () => {
+      for (const name of source.labels.slice(labels.length)) labels.push(this.labelOf(name));
+      // As everywhere, categories beyond the 64th count as none.
+      for (const name of source.categories.slice(categories.length)) {
+        categories.push(Math.max(0, this.categoryTable.ofText(name)));
       }
     };
+    update();
+    return { labels, categories, update };
   }
 
   private labelOf(name: string): number {
     const number = this.labelTable.ofText(name);
-    if (number < 0) throw new InputError("the sources together have more than 65,534 labels.");
+    if (number < 0)
+      throw new InputError(`label ${JSON.stringify(name.slice(0, 80))}: the sources together have too many labels.`);
     return number;
   }
 }

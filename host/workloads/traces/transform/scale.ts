@@ -124,7 +124,7 @@ class Waiting {
     if (beforeS === Infinity && out.count > 0) yield out.asChunk();
     this.rows = spare;
     this.spare = rows;
-    if (spare.count > MOST_WAITING || spare.blockCount > MOST_WAITING_BLOCKS) {
+    if (spare.count >= MOST_WAITING || spare.blockCount >= MOST_WAITING_BLOCKS) {
       throw new InputError(
         "scale: more than 4 million requests lie within the window of jitterS; choose a shorter one.",
       );

@@ -1,6 +1,6 @@
 import { checkPositive } from "./arguments.js";
 import { withChunks } from "./pass-through.js";
-import type { RequestChunk, RequestSource } from "../../requests.js";
+import { CHUNK_ROWS, type RequestChunk, type RequestSource } from "../../requests.js";
 
 /**
  * Plays a source faster or slower: arrivals are divided by `factor`, so the rate is multiplied by it and bursts become as much
@@ -15,9 +15,10 @@ export function speed(source: RequestSource, factor: number): RequestSource {
 }
 
 async function* compressed(source: RequestSource, factor: number): AsyncGenerator<RequestChunk, void, undefined> {
+  // Its own column: what a source lends is not to be written to.
+  const arrivalS = new Float64Array(CHUNK_ROWS);
   for await (const chunk of source.chunks()) {
-    const { arrivalS, count } = chunk;
-    for (let row = 0; row < count; row++) arrivalS[row] = arrivalS[row]! / factor;
-    yield chunk;
+    for (let row = 0; row < chunk.count; row++) arrivalS[row] = chunk.arrivalS[row]! / factor;
+    yield { ...chunk, arrivalS };
   }
 }
