@@ -3,6 +3,7 @@ import { MAX_CDF_CHARACTERS } from "../workloads/cdf.js";
 import type { WorkloadModel } from "../workloads/models.js";
 import { readTraceFile } from "../workloads/traces/bytes/file-bytes.js";
 import { InputError } from "../specs/input-error.js";
+import { isNode } from "../specs/is-node.js";
 import { nearestName } from "../specs/nearest-name.js";
 
 /** Bytes that can be had again and again, under the name that messages call them by. */
@@ -53,12 +54,9 @@ async function locateText(text: string): Promise<LocatedInput> {
 
 /** What the file system says of a path; `undefined` if there is nothing, or no file system. */
 async function statusOf(path: string): Promise<{ isFile(): boolean; isDirectory(): boolean } | undefined> {
-  try {
-    const { stat } = await import("node:fs/promises");
-    return await stat(path);
-  } catch {
-    return undefined;
-  }
+  if (!isNode()) return undefined;
+  const { stat } = await import("node:fs/promises");
+  return stat(path).catch(() => undefined);
 }
 
 function nothingThere(text: string): InputError {

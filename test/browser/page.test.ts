@@ -35,7 +35,7 @@ async function answers(library: typeof Library): Promise<string> {
       { id: "short", gpu: "a100", n_gpus: 2, max_ctx: 2048, slots: 32 },
       { id: "long", gpu: "a100", n_gpus: 1, max_ctx: 16384 },
     ],
-    router: "length",
+    router: "length" as const,
   };
   const drawn = await library.replayTrace({ trace: "azure-conv", rateRps: 20, count: 20_000, fleet });
   const csv = "arrival,input,output\n0,100,20\n0.5,3000,10\n1,700,50\n";

@@ -2,6 +2,7 @@
  * Inflates gzip as a stream.
  */
 import { InputError } from "../../../specs/input-error.js";
+import { isNode } from "../../../specs/is-node.js";
 
 type Bytes = AsyncIterable<Uint8Array>;
 
@@ -14,8 +15,7 @@ const PIECE_BYTES = 1 << 20;
  * @throws InputError while reading: the data are truncated or corrupt.
  */
 export function gunzip(bytes: Bytes, name: string): AsyncGenerator<Uint8Array, void, undefined> {
-  const isNode = typeof process !== "undefined" && typeof process.versions?.node === "string";
-  return isNode ? gunzipInNode(bytes, name) : gunzipOnTheWeb(bytes, name);
+  return isNode() ? gunzipInNode(bytes, name) : gunzipOnTheWeb(bytes, name);
 }
 
 async function* gunzipInNode(bytes: Bytes, name: string): AsyncGenerator<Uint8Array, void, undefined> {
