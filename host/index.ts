@@ -31,9 +31,17 @@ export { serveGenSource } from "./workloads/traces/servegen/servegen-source.js";
 export type { TraceFormat, TraceOptions, TraceReport, TraceSource } from "./workloads/traces/trace-source.js";
 
 export type { Classify, RequestView } from "./planners/classify.js";
-export { compareRouters, type CompareRoutersOptions, type RouterRow } from "./planners/compare-routers.js";
-export type { FleetSummary } from "./planners/fleet-summary.js";
-export { generate, type GeneratedTrace, type GenerateOptions } from "./planners/generate.js";
+export {
+  COMPARABLE_ROUTERS,
+  type ComparableRouter,
+  compareRouters,
+  type CompareRoutersOptions,
+  type RouterRow,
+} from "./planners/compare-routers.js";
+export { drawnSource, type DrawnSourceOptions } from "./planners/drawn-source.js";
+export type { DrawnArrivals, DrawnRequests } from "./planners/feed.js";
+export type { DrawnStream, FleetSummary, PoolDetail } from "./planners/fleet-summary.js";
+export { generate, type GeneratedSummary, type GeneratedTrace, type GenerateOptions } from "./planners/generate.js";
 export { inspect, type InspectOptions, type InspectResult } from "./planners/inspect.js";
 export { replay, type ReplayOptions, type ReplayRequests, type ReplayResult } from "./planners/replay.js";
 export {
@@ -43,5 +51,5 @@ export {
   type ReplayTraceResult,
 } from "./planners/replay-trace.js";
 export type { TraceInput } from "./planners/trace-input.js";
-export { simulate, type SimulateOptions, type SimulateResult } from "./planners/simulate.js";
+export { simulate, type SimulateOptions, type SimulateResult, type SimulationOptions } from "./planners/simulate.js";
 export { type PoolStream, simulateFleet, type SimulateFleetOptions } from "./planners/simulate-fleet.js";

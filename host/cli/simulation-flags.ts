@@ -26,7 +26,7 @@ export interface SimulationFlags {
 export function addSimulationFlags(
   command: Command,
   defaultRequests: number,
-  defaultSlo = `default ${DEFAULT_SLO_MS}`,
+  defaultSlo = `default: ${DEFAULT_SLO_MS}`,
 ): Command {
   return command
     .addOption(

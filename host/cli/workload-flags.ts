@@ -2,20 +2,27 @@
 import type { Command } from "commander";
 import { InputError } from "../specs/input-error.js";
 import { builtinWorkloads, getBuiltinWorkload } from "../workloads/builtin/catalog.js";
-import { cdfToModel, readCdfFile } from "../workloads/cdf.js";
+import { cdfToModel, DEFAULT_INPUT_SHARE, readCdfFile } from "../workloads/cdf.js";
 import type { WorkloadModel } from "../workloads/models.js";
+import { number } from "./flags.js";
 
 /** Values of the flags. */
 export interface WorkloadFlags {
   cdf?: string;
   workload?: string;
+  inputShare?: number;
 }
 
 /** Adds `--cdf` and `--workload`. */
 export function addWorkloadFlags(command: Command): Command {
   return command
-    .option("--cdf <file>", "workload: CDF of total tokens, as JSON [[tokens, fraction], ...]; 80 % is taken for input")
-    .option("--workload <name>", `workload: a built-in one, in place of --cdf: ${workloadNames()}`);
+    .option("--cdf <file>", "workload: CDF of total tokens, as JSON [[tokens, fraction], ...]")
+    .option("--workload <name>", `workload: a built-in one, in place of --cdf: ${workloadNames()}`)
+    .option(
+      "--input-share <share>",
+      `share of the tokens of --cdf that is input (default: ${DEFAULT_INPUT_SHARE})`,
+      number({ above: 0, atMost: 1 }),
+    );
 }
 
 /**
@@ -30,17 +37,22 @@ export async function readWorkload(flags: WorkloadFlags): Promise<WorkloadModel>
 }
 
 /** As {@link readWorkload}, but `undefined` if the flags name none. */
-export async function readWorkloadIfAny({ cdf, workload }: WorkloadFlags): Promise<WorkloadModel | undefined> {
+export async function readWorkloadIfAny({
+  cdf,
+  workload,
+  inputShare,
+}: WorkloadFlags): Promise<WorkloadModel | undefined> {
   if (cdf !== undefined && workload !== undefined) {
     throw new InputError("--cdf and --workload are both given, but a run draws from one of them.");
   }
-  if (cdf !== undefined) return readCdfModel(cdf);
+  if (cdf !== undefined) return readCdfModel(cdf, inputShare);
+  if (inputShare !== undefined) throw new InputError("--input-share belongs to --cdf, which is not given.");
   return workload === undefined ? undefined : getBuiltinWorkload(workload);
 }
 
 /** The workload of a CDF file, under the path of that file. */
-export async function readCdfModel(path: string): Promise<WorkloadModel> {
-  return cdfToModel(await readCdfFile(path), path);
+export async function readCdfModel(path: string, inputShare?: number): Promise<WorkloadModel> {
+  return cdfToModel(await readCdfFile(path), path, inputShare === undefined ? {} : { inputShare });
 }
 
 function workloadNames(): string {

@@ -13,6 +13,8 @@ import type { ReplayResult } from "./replay.js";
 export interface FleetSummary extends FleetTotals, PoolTotals {
   /** Objective for the time to first token, ms. */
   slo_ms: number;
+  /** What was drawn. */
+  arrivals: readonly DrawnStream[];
   requests: RequestCounts;
   /** Requests at the start that were simulated and not measured. */
   warmup_excluded: number;
@@ -81,12 +83,24 @@ export interface PoolDetail {
   stability: Figures["stability"];
 }
 
+/** A Poisson stream of requests that was drawn. */
+export interface DrawnStream {
+  /** Name of a workload, or path of a CDF. */
+  workload: string;
+  /** Mean rate, requests/s. */
+  rate_rps: number;
+  requests: number;
+  /** Id of the pool that they were labelled with, if any. */
+  pool?: string;
+}
+
 /** Summarises a run of a fleet. */
-export function summariseFleet(result: ReplayResult, fleet: Fleet): FleetSummary {
+export function summariseFleet(result: ReplayResult, fleet: Fleet, arrivals: readonly DrawnStream[]): FleetSummary {
   return {
     ...fleetTotals(result),
     ...(Object.fromEntries(fleet.pools.flatMap(({ id }) => poolTotals(id, result.pools[id]!))) as PoolTotals),
     slo_ms: result.slo.ttft_ms,
+    arrivals,
     requests: result.requests,
     warmup_excluded: result.requests.warmup_excluded,
     stability: result.stability,

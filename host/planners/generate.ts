@@ -16,8 +16,8 @@ export interface GenerateOptions {
   process?: ArrivalProcess;
   /** Whole number, 0 to 2^53 - 1. Default 42. */
   seed?: number;
-  /** Told how many requests have been drawn. */
-  onProgress?: (drawn: number) => void;
+  /** Told how many requests have been drawn. Waited for, so that it can let other work have its turn. */
+  onProgress?: (drawn: number) => void | Promise<void>;
 }
 
 /** What was generated. */
@@ -79,7 +79,7 @@ class Tally {
   inputTokens = 0;
   outputTokens = 0;
 
-  constructor(private readonly onProgress: ((rows: number) => void) | undefined) {}
+  constructor(private readonly onProgress: GenerateOptions["onProgress"]) {}
 
   over(source: RequestSource): RequestSource {
     return { labels: source.labels, categories: source.categories, chunks: () => this.counted(source) };
@@ -95,7 +95,7 @@ class Tally {
         this.outputTokens += chunk.outputTokens[row]!;
       }
       yield chunk;
-      this.onProgress?.(this.rows);
+      await this.onProgress?.(this.rows);
     }
   }
 }

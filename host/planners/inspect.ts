@@ -1,3 +1,4 @@
+import { getBuiltinWorkload } from "../workloads/builtin/catalog.js";
 import type { RequestSource } from "../workloads/requests.js";
 import { describeRequests, type DescribeOptions, type WorkloadStatistics } from "../workloads/statistics.js";
 import { withChunks } from "../workloads/traces/transform/pass-through.js";
@@ -6,7 +7,7 @@ import { openRequests } from "./open-requests.js";
 import { DEFAULT_SEED, type ReplayRequests } from "./replay.js";
 import type { RequestOptions } from "./request-options.js";
 import { type SnakeCased, snakeCased } from "./snake-case.js";
-import type { TraceInput } from "./trace-input.js";
+import { beginsAsCdf, locateInput, openBytes, type TraceInput } from "./trace-input.js";
 import type { TraceSummary } from "./trace-summary.js";
 
 /** What {@link inspect} inspects. */
@@ -17,6 +18,9 @@ export interface InspectOptions extends RequestOptions, Omit<DescribeOptions, "o
   /** Of all draws. Default 42. */
   seed?: number;
 }
+
+/** Rate at which a CDF, which has none of its own, is drawn from unless the caller says otherwise, requests/s. */
+export const DEFAULT_INSPECT_RATE_RPS = 1;
 
 /** What a trace or a workload looks like. Statistics are of the requests as they would be played, after all changes. */
 export interface InspectResult extends SnakeCased<WorkloadStatistics> {
@@ -34,13 +38,38 @@ export interface InspectResult extends SnakeCased<WorkloadStatistics> {
  */
 export async function inspect(options: InspectOptions): Promise<InspectResult> {
   const { trace, seed = DEFAULT_SEED } = options;
-  const opened = await openRequests(trace, options, seed);
+  const rateRps = options.rateRps ?? ((await hasNoRate(trace, options)) ? DEFAULT_INSPECT_RATE_RPS : undefined);
+  const opened = await openRequests(trace, rateRps === undefined ? options : { ...options, rateRps }, seed);
   const source = await sourceOf(opened.requests, seed);
   const { maxDistinctBlocks, onProgress } = options;
   const statistics = await describeRequests(onProgress ? watched(source, onProgress) : source, {
     ...(maxDistinctBlocks === undefined ? {} : { maxDistinctBlocks }),
   });
   return { trace: opened.summary(), seed, ...snakeCased(statistics) };
+}
+
+/** Whether an input is a CDF. (Of one that can be read but once this is not known before it is read.) */
+async function hasNoRate(input: TraceInput, { isCdf }: InspectOptions): Promise<boolean> {
+  const located = await locateInput(input);
+  switch (located.kind) {
+    case "workload":
+      return getBuiltinWorkload(located.name).nativeRateRps === undefined;
+    case "model":
+      return located.model.nativeRateRps === undefined;
+    case "folder":
+      return false;
+    case "bytes":
+      return isCdf === true || (!located.isReadOnce && (await beginsWithCdf(located.open())));
+  }
+}
+
+async function beginsWithCdf(bytes: AsyncIterable<Uint8Array>): Promise<boolean> {
+  const { beginning, all } = await openBytes(bytes);
+  // Begun and given up, so that a file is closed.
+  const rest = all[Symbol.asyncIterator]();
+  await rest.next();
+  await rest.return?.();
+  return beginsAsCdf(beginning);
 }
 
 async function sourceOf(requests: ReplayRequests, seed: number): Promise<RequestSource> {

@@ -10,7 +10,7 @@ import type { Classify } from "./classify.js";
 import type { DrawnRequests } from "./feed.js";
 import { summariseFleet } from "./fleet-summary.js";
 import { DEFAULT_SEED, replay, type ReplayRequests } from "./replay.js";
-import { DEFAULT_RATE_RPS, type SimulationOptions, runOptions, type SimulateResult } from "./simulate.js";
+import { DEFAULT_RATE_RPS, drawnStream, runOptions, type SimulateResult, type SimulationOptions } from "./simulate.js";
 
 /** Requests of {@link simulateFleet} unless the caller says otherwise. */
 export const DEFAULT_SIMULATE_FLEET_REQUESTS = 30_000;
@@ -46,15 +46,19 @@ export interface SimulateFleetOptions extends SimulationOptions {
  * @throws InputError if a figure of the requests is out of range.
  */
 export async function simulateFleet(options: SimulateFleetOptions): Promise<SimulateResult> {
-  const { fleet } = options;
+  const { fleet, seed = DEFAULT_SEED } = options;
+  const streams = drawnStreams(options);
+  const requests: ReplayRequests =
+    streams[0]?.pool === undefined ? { drawn: streams[0]!.drawn } : mergedRequests(streams, seed);
   const result = await replay({
     ...runOptions(options),
     fleet,
-    requests: requestsOf(options),
+    requests,
     ...(options.sloMs === undefined ? {} : { sloMs: options.sloMs }),
     ...(options.classify === undefined ? {} : { classify: options.classify }),
   });
-  return { summary: summariseFleet(result, fleet), replay: result, fleet };
+  const told = streams.map(({ drawn, pool }) => drawnStream(drawn, pool));
+  return { summary: summariseFleet(result, fleet, told), replay: result, fleet };
 }
 
 /**
@@ -66,47 +70,46 @@ export function uniformLengths(fleet: Fleet): WorkloadModel {
   return cdfToModel([[maxTokens, 1]], "uniform");
 }
 
-function requestsOf(options: SimulateFleetOptions): ReplayRequests {
-  const { fleet, streams, rateRps = DEFAULT_RATE_RPS, requests = DEFAULT_SIMULATE_FLEET_REQUESTS } = options;
-  if (options.workload !== undefined || streams === undefined || streams.length === 0) {
-    const model = options.workload ?? uniformLengths(fleet);
-    return { drawn: { model, rateRps, count: requests, process: { type: "poisson" } } };
-  }
+/** What is drawn, for which pool. */
+interface LabelledRequests {
+  drawn: DrawnRequests;
+  pool?: string;
+}
+
+/** One stream without a pool, or one for each pool that has one. */
+function drawnStreams(options: SimulateFleetOptions): LabelledRequests[] {
+  const { fleet, streams = [], rateRps = DEFAULT_RATE_RPS, requests = DEFAULT_SIMULATE_FLEET_REQUESTS } = options;
+  const whole: DrawnRequests = {
+    model: options.workload ?? uniformLengths(fleet),
+    rateRps,
+    count: requests,
+    process: { type: "poisson" },
+  };
+  if (options.workload !== undefined || streams.length === 0) return [{ drawn: whole }];
+  checkDrawn(whole);
+  return streams.map(({ pool, workload, lamFrac }) => {
+    const count = Math.max(1, Math.trunc(requests * lamFrac));
+    return { drawn: { ...whole, model: workload, rateRps: rateRps * lamFrac, count }, pool };
+  });
+}
+
+function mergedRequests(streams: readonly LabelledRequests[], seed: number): ReplayRequests {
   if (streams.length > MAX_STREAMS) {
     throw new InputError(`the fleet has ${streams.length} streams of requests; at most ${MAX_STREAMS} are allowed.`);
   }
-  const total = streams.reduce((sum, { lamFrac }) => sum + countOf(requests, lamFrac), 0);
+  const total = streams.reduce((sum, { drawn }) => sum + drawn.count, 0);
   if (total > MAX_REQUESTS) {
     throw new InputError(`the streams of the fleet have ${total} requests; at most ${MAX_REQUESTS} are allowed.`);
   }
-  const { seed = DEFAULT_SEED } = options;
-  checkDrawn({ model: streams[0]!.workload, rateRps, count: requests, process: { type: "poisson" } });
-  return { open: async (replication) => mergedStreams(streams, rateRps, requests, seed, replication) };
+  return { open: async (replication) => mergedStreams(streams, seed, replication) };
 }
 
-function mergedStreams(
-  streams: readonly PoolStream[],
-  rateRps: number,
-  requests: number,
-  seed: number,
-  replication: number,
-): RequestSource {
-  const sources = streams.map(({ pool, workload, lamFrac }, index) => {
-    const count = countOf(requests, lamFrac);
-    const drawn: DrawnRequests = { model: workload, rateRps: rateRps * lamFrac, count, process: { type: "poisson" } };
+function mergedStreams(streams: readonly LabelledRequests[], seed: number, replication: number): RequestSource {
+  const chunkRows = Math.ceil(CHUNK_ROWS / streams.length);
+  const sources = streams.map(({ drawn, pool }, index) => {
     // No two streams, of this replication or another, share a replication number: else their arrivals would be the same up to scale.
     const own = replication * streams.length + index;
-    return drawnSource(drawn, {
-      seed,
-      replication: own,
-      label: pool,
-      chunkRows: Math.ceil(CHUNK_ROWS / streams.length),
-    });
+    return drawnSource(drawn, { seed, replication: own, chunkRows, ...(pool === undefined ? {} : { label: pool }) });
   });
   return mergeSources(sources);
-}
-
-/** Requests of a stream: its part of the whole, but at least one. */
-function countOf(requests: number, lamFrac: number): number {
-  return Math.max(1, Math.trunc(requests * lamFrac));
 }

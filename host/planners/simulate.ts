@@ -2,7 +2,8 @@ import type { Core } from "../core/load.js";
 import { type Fleet, resolveFleet } from "../specs/fleet.js";
 import { twoPoolFleet, type TwoPoolFlags } from "../specs/two-pool-fleet.js";
 import type { WorkloadModel } from "../workloads/models.js";
-import { type FleetSummary, summariseFleet } from "./fleet-summary.js";
+import type { DrawnRequests } from "./feed.js";
+import { type DrawnStream, type FleetSummary, summariseFleet } from "./fleet-summary.js";
 import { DEFAULT_SLO_MS, replay, type ReplayOptions, type ReplayResult } from "./replay.js";
 
 /** Arrival rate of the planners that bear the Python tool's names, requests/s, unless the caller says otherwise. */
@@ -53,7 +54,12 @@ export async function simulate(options: SimulateOptions): Promise<SimulateResult
     process: { type: "poisson" },
   } as const;
   const result = await replay({ ...runOptions(options), fleet, requests: { drawn } });
-  return { summary: summariseFleet(result, fleet), replay: result, fleet };
+  return { summary: summariseFleet(result, fleet, [drawnStream(drawn)]), replay: result, fleet };
+}
+
+/** Tells of requests that were drawn. */
+export function drawnStream({ model, rateRps, count }: DrawnRequests, pool?: string): DrawnStream {
+  return { workload: model.name, rate_rps: rateRps, requests: count, ...(pool === undefined ? {} : { pool }) };
 }
 
 /** What of a planner's options is the replay's, without what is not set. */

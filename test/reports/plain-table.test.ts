@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { visibleLength } from "../../host/reports/column-table.js";
+import { visibleLength } from "../../host/reports/visible-length.js";
 import { plainTable } from "../../host/reports/plain-table.js";
 
 test("a table lines numbers up on the right and has no lines", () => {

@@ -1,0 +1,59 @@
+import { Command } from "commander";
+import { DEFAULT_SIMULATE_REQUESTS, simulate } from "../planners/simulate.js";
+import { summaryReport } from "../reports/summary-report.js";
+import { addOutputFlags, number } from "./flags.js";
+import { checkOutput, deliver, type OutputOptions } from "./output.js";
+import { showProgress } from "./progress.js";
+import {
+  addSimulationFlags,
+  addTwoPoolFlags,
+  type SimulationFlags,
+  simulationOptions,
+  type TwoPoolFleetFlags,
+  twoPoolFlags,
+} from "./simulation-flags.js";
+import { addWorkloadFlags, readWorkload, type WorkloadFlags } from "./workload-flags.js";
+
+interface Flags extends WorkloadFlags, SimulationFlags, TwoPoolFleetFlags, OutputOptions {
+  gamma: number;
+}
+
+const EXAMPLES = `
+Examples:
+  $ vllm-sr-sim simulate --workload azure --lam 200 --n-s 20 --n-l 45
+  $ vllm-sr-sim simulate --cdf azure_cdf.json --b-short 6144 --n-s 40 --n-l 20 --out result.json
+  $ vllm-sr-sim simulate --workload azure --n-s 20 --n-l 40 --gamma 1.5 --gpu-long h100 --json
+  $ vllm-sr-sim simulate --workload agent_heavy --lam 20 --n-s 10 --n-l 80 --replications 10
+
+The JSON result has the keys of the Python tool's summary, and more beside them.`;
+
+/** `vllm-sr-sim simulate`: a two-pool fleet under a workload. */
+export function simulateCommand(): Command {
+  const command = new Command("simulate").description(
+    "Simulate a fleet of two pools, short and long, under a workload at a given rate.",
+  );
+  addWorkloadFlags(command);
+  addTwoPoolFlags(command);
+  addSimulationFlags(command, DEFAULT_SIMULATE_REQUESTS);
+  command.option(
+    "--gamma <factor>",
+    "above 1: requests of up to gamma x b-short tokens are compressed into the pool short where that is safe",
+    number({ atLeast: 1, atMost: 1e6 }),
+    1,
+  );
+  return addOutputFlags(command).addHelpText("after", EXAMPLES).action(run);
+}
+
+async function run(flags: Flags): Promise<void> {
+  await checkOutput(flags);
+  const workload = await readWorkload(flags);
+  const progress = showProgress(flags.nReq * flags.replications);
+  const result = await simulate({
+    ...twoPoolFlags(flags),
+    ...simulationOptions(flags),
+    gamma: flags.gamma,
+    workload,
+    onProgress: progress.update,
+  }).finally(progress.stop);
+  await deliver(result.summary, flags, () => summaryReport(result));
+}
