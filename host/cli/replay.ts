@@ -3,7 +3,7 @@ import { MAX_SECONDS } from "../../assembly/contract.js";
 import { DEFAULT_SLO_MS, DEFAULT_WARMUP } from "../planners/replay.js";
 import { MAX_REPLICATIONS } from "../planners/replay-limits.js";
 import { fleetSpec, replayTrace, type ReplayTraceOptions } from "../planners/replay-trace.js";
-import { replayReport } from "../reports/replay-report.js";
+import { replayReport, type ReportOptions } from "../reports/replay-report.js";
 import { resolveFleet } from "../specs/fleet.js";
 import { addOutputFlags, number, oneOf, seedFlag, wholeNumber } from "./flags.js";
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
@@ -97,9 +97,21 @@ async function run(argument: string | undefined, flags: Flags): Promise<void> {
   try {
     const result = await replayTrace(options).finally(progress.stop);
     await rowsFile?.commit();
-    await deliver(result, flags, () => replayReport(result, resolveFleet(fleet), flags.perRequest));
+    await deliver(result, flags, () => replayReport(result, resolveFleet(fleet), reportOptions(flags)));
   } catch (error) {
     await rowsFile?.discard();
     throw error;
   }
+}
+
+/** Narrowest and widest page. */
+const WIDTHS = { least: 72, most: 110, usual: 100 };
+
+function reportOptions({ fleet, perRequest }: Flags): ReportOptions {
+  const columns = process.stdout.columns ?? WIDTHS.usual;
+  return {
+    fleetName: fleet,
+    width: Math.min(WIDTHS.most, Math.max(WIDTHS.least, columns)),
+    ...(perRequest === undefined ? {} : { perRequestFile: perRequest }),
+  };
 }

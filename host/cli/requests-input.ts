@@ -45,7 +45,8 @@ export type RequestFlags = DrawFlags & ReadFlags & ChangeFlags;
 
 /** What `[trace]` may be, for the help of commands that take one. */
 export const TRACE_ARGUMENT =
-  "a trace file (CSV or JSONL, plain or gzip), - for standard input, a ServeGen folder, a CDF file, or a built-in workload";
+  "a trace file (CSV or JSONL, plain or gzip), - for standard input, a ServeGen folder, a CDF file, or the name of a " +
+  "built-in workload (a file of that name is ./NAME)";
 
 /** Adds the flags of drawing. */
 export function addDrawFlags(command: Command): Command {

@@ -25,6 +25,8 @@ export interface TraceSummary {
   block_size?: number;
   /** Arrivals that were drawn. */
   arrivals?: ArrivalProcess & { rate_rps: number };
+  /** Mean rate of what the workload was derived from, requests/s. */
+  native_rate_rps?: number;
   /** What was done to the trace before it was played, in this order; only what was asked for. */
   changes?: TraceChanges;
   /** What a user should know: what was assumed, changed or left out. */
@@ -87,6 +89,7 @@ export function summariseDrawn(drawn: DrawnRequests, notes: string[]): TraceSumm
     used: drawn.count,
     unusable_by_reason: {},
     arrivals: summariseArrivals(drawn),
+    ...(drawn.model.nativeRateRps === undefined ? {} : { native_rate_rps: drawn.model.nativeRateRps }),
     notes,
   };
 }

@@ -1,0 +1,78 @@
+import type { ReplayTraceResult } from "../planners/replay-trace.js";
+import type { TraceSummary } from "../planners/trace-summary.js";
+import type { Fleet } from "../specs/fleet.js";
+import { gpuProfile } from "../specs/gpu-catalog.js";
+import { poolsNotShown } from "./replay-tables.js";
+import { count, millisecondsWithUnit, percent } from "./quantities.js";
+
+/** What a reader must know so as not to take the figures for what they are not: losses first. */
+export function warnings({ requests, slo, completed_only: completed, trace }: ReplayTraceResult): string[] {
+  const { rejected, rejected_by_reason: reasons, unfinished } = requests;
+  const lost = [
+    ...(reasons.too_long_for_every_pool > 0
+      ? [`${count(reasons.too_long_for_every_pool)} too long for every pool`]
+      : []),
+    ...(reasons.too_long_for_pool > 0
+      ? [`${count(reasons.too_long_for_pool)} too long for the pool they were sent to`]
+      : []),
+    ...(reasons.queue_full > 0 ? [`${count(reasons.queue_full)} met a full queue`] : []),
+    ...(unfinished > 0 ? [`${count(unfinished)} were unfinished when the clock stopped`] : []),
+  ];
+  const shown = [];
+  if (rejected + unfinished > 0) {
+    shown.push(
+      `${lost.join(", ")}. All of them count as late: percentiles and "in time" are over all arrivals. Of the completed ` +
+        `alone the P99 of TTFT is ${millisecondsWithUnit(completed.ttft_ms.p99)} and ${percent(slo.attainment_completed)} are in time.`,
+    );
+  }
+  const unusable = unusableText(trace);
+  if (unusable !== undefined) shown.push(unusable);
+  return shown;
+}
+
+function unusableText({
+  rows,
+  used,
+  unusable_by_reason: reasons,
+  first_unusable: first,
+}: TraceSummary): string | undefined {
+  if (rows === used) return undefined;
+  const named = Object.entries(reasons).map(([reason, number]) => `${count(number)} ${reason}`);
+  const place = first && `line ${first.line}${first.column === undefined ? "" : `, column ${first.column}`}`;
+  const example = first ? `; the first is ${place}: ${JSON.stringify(first.value)}` : "";
+  return `${count(rows - used)} of ${count(rows)} rows could not be used: ${named.join(", ")}${example}.`;
+}
+
+/** What is not exact, and how to know more. */
+export function notes(result: ReplayTraceResult, fleet: Fleet): string[] {
+  const { trace, percentiles, replications } = result;
+  const hidden = poolsNotShown(fleet);
+  return [
+    ...trace.notes,
+    ...(percentiles.exact ? [] : [`Percentiles are of one request in ${count(percentiles.sampled_one_in)}.`]),
+    ...(hidden > 0 ? [`${count(hidden)} more pools have lower P99s of TTFT; --json has them all.`] : []),
+    replications === 1 ? ONE_RUN : replicationsText(trace, replications),
+    ...(usesGroupsOfEight(fleet) ? [GROUPS_OF_EIGHT] : []),
+    FULL_BATCH,
+  ];
+}
+
+const ONE_RUN =
+  "One run: its intervals come from batches of its requests. --replications 5 takes them from runs with other draws.";
+
+const FULL_BATCH =
+  "Every iteration is charged at the time of a full batch, whatever the load (docs/reference/slots-engine.md).";
+
+const GROUPS_OF_EIGHT =
+  "The constants of a100 and h100 are those of a 70B model on eight GPUs, at the price of one, as in the Python tool.";
+
+function replicationsText({ format }: TraceSummary, replications: number): string {
+  const runs = `Figures are means of ${count(replications)} replications, intervals from their spread`;
+  if (format === "workload" || format === "servegen") return `${runs}; each has draws of its own.`;
+  return `${runs}. The trace is the same in each: only what router, balancing and --scale draw differs.`;
+}
+
+function usesGroupsOfEight({ pools }: Fleet): boolean {
+  const groups = [gpuProfile("a100"), gpuProfile("h100")];
+  return pools.some(({ profile }) => groups.includes(profile));
+}

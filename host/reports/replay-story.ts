@@ -1,0 +1,131 @@
+import colours from "picocolors";
+import type { ReplayTraceResult } from "../planners/replay-trace.js";
+import type { TraceChanges, TraceSummary } from "../planners/trace-summary.js";
+import type { Fleet } from "../specs/fleet.js";
+import type { RouterSpec } from "../specs/router-spec.js";
+import { count, dollars, duration, milliseconds, millisecondsWithUnit, percent, significant } from "./quantities.js";
+
+/** Whether the backlog stayed where it was. */
+export function stabilityLine({ stability, pools }: ReplayTraceResult): string {
+  if (stability.verdict === "stable") return `${colours.green("stable")}: no backlog grew`;
+  const growing = Object.entries(pools).filter(([, { stability: pool }]) => pool.verdict === "overloaded");
+  const named = growing
+    .slice(0, 8)
+    .map(([id, { stability: pool }]) => `${id} by ${significant(pool.backlog_growth_rps)} requests/s`);
+  const more = growing.length > named.length ? `, and ${growing.length - named.length} more` : "";
+  return (
+    `${colours.red("overloaded")}: the backlog grew (${named.join(", ")}${more}); ` +
+    `the longer such a run is, the larger its times`
+  );
+}
+
+/** Whether the P99 of TTFT keeps to the objective, as far as the run can tell. */
+export function objectiveLine({ ttft_ms: ttft, slo }: ReplayTraceResult): string {
+  const goal = `first token within ${millisecondsWithUnit(slo.ttft_ms)} for 99 % of the requests`;
+  if (ttft.count === 0) return `${goal}: nothing was measured`;
+  if (ttft.p99 === null || ttft.p99_ci95 === null) {
+    return `${goal}: ${colours.red("missed")}, more than 1 % never had a first token`;
+  }
+  const [low, high] = ttft.p99_ci95;
+  const word =
+    high <= slo.ttft_ms
+      ? colours.green("met")
+      : low > slo.ttft_ms
+        ? colours.red("missed")
+        : colours.yellow("too close to call");
+  return `${goal}: ${word}, P99 ${millisecondsWithUnit(ttft.p99)}, 95 % interval ${range(low, high)}`;
+}
+
+/** `283 to 736 ms`, `9,210 ms to 13.1 s`. */
+function range(lowMs: number, highMs: number): string {
+  const high = millisecondsWithUnit(highMs);
+  return high.endsWith(" ms") ? `${milliseconds(lowMs)} to ${high}` : `${millisecondsWithUnit(lowMs)} to ${high}`;
+}
+
+/** Where every request went; the terms add up. */
+export function requestsLine({ requests, replications }: ReplayTraceResult): string {
+  const { arrived, completed, rejected, unfinished, compressed, routed_by_default: byDefault } = requests;
+  const runs = replications > 1 ? ` in ${count(replications)} replications` : "";
+  const routed = [
+    ...(compressed > 0 ? [`${count(compressed)} were compressed`] : []),
+    ...(byDefault > 0 ? [`${count(byDefault)} went to the default pool`] : []),
+  ];
+  return (
+    `${count(arrived)} arrived = ${count(completed)} completed + ${count(rejected)} rejected + ` +
+    `${count(unfinished)} unfinished${runs}${routed.length > 0 ? `; ${routed.join(", ")}` : ""}`
+  );
+}
+
+/** What is measured of it. */
+export function measuredLine(result: ReplayTraceResult): string {
+  const { requests, duration_s: seconds, arrival_rate_rps: rate, replications } = result;
+  const measured = count(requests.arrived - requests.warmup_excluded);
+  const warmup =
+    requests.warmup_excluded > 0 ? `after a warm-up of ${count(requests.warmup_excluded)}` : "with no warm-up";
+  const span = `${duration(seconds)}${replications > 1 ? " each" : ""}`;
+  return `${measured} requests over ${span} at ${significant(rate)} requests/s, ${warmup}`;
+}
+
+/** What was played. */
+export function workloadLine(trace: TraceSummary): string {
+  const { name, format, arrivals, native_rate_rps: native } = trace;
+  const drawn =
+    arrivals && `${PROCESS[arrivals.type]}${arrivals.type === "gamma" ? ` (cv ${arrivals.cv})` : ""} arrivals`;
+  if (format === "workload") {
+    const source = native === undefined ? "" : `; ${significant(native)} at its source`;
+    return `${name}: ${drawn}, mean ${significant(arrivals!.rate_rps)} requests/s${source}`;
+  }
+  const { span_s: spanS = 0, used } = trace;
+  const own = spanS > 0 ? ` over ${duration(spanS)}, ${significant(used / spanS)} requests/s` : "";
+  const redrawn = arrivals ? `; ${drawn} at ${significant(arrivals.rate_rps)} requests/s in place of its own` : "";
+  return `${name}: ${format}, ${count(used)} requests${own}${changesText(trace.changes)}${redrawn}`;
+}
+
+const PROCESS = { poisson: "Poisson", gamma: "gamma", deterministic: "evenly spaced" } as const;
+
+function changesText(changes: TraceChanges = {}): string {
+  const { from_s: from, to_s: to, repeat, scale, speed, limit } = changes;
+  const parts = [
+    ...(from === undefined ? [] : [`from ${significant(from)} s`]),
+    ...(to === undefined ? [] : [`to ${significant(to)} s`]),
+    ...(repeat === undefined ? [] : [`${count(repeat)} times over`]),
+    ...(scale === undefined ? [] : [`rate x ${significant(scale)}`]),
+    ...(speed === undefined ? [] : [`speed x ${significant(speed)}`]),
+    ...(limit === undefined ? [] : [`at most ${count(limit)} requests`]),
+  ];
+  return parts.length === 0 ? "" : `; played ${parts.join(", ")}`;
+}
+
+/** What it was played through. */
+export function fleetLine(fleet: Fleet): string {
+  const replicas = `${count(fleet.replicas)} ${fleet.replicas === 1 ? "replica" : "replicas"}`;
+  const gpus = fleet.gpus === fleet.replicas ? "" : ` on ${count(fleet.gpus)} GPUs`;
+  const pools = `${count(fleet.pools.length)} ${fleet.pools.length === 1 ? "pool" : "pools"}`;
+  return `${pools}, ${replicas}${gpus}, ${count(fleet.slots)} slots; router ${routerText(fleet.router)}`;
+}
+
+function routerText(router: RouterSpec): string {
+  switch (router.type) {
+    case "length":
+      return `length${router.threshold === undefined ? "" : `, threshold ${count(router.threshold)} tokens of ${router.by === "input" ? "input" : "input and output"}`}`;
+    case "compress_route":
+      return `compress_route, up to ${count(router.bShort)} tokens, compressing up to ${significant(router.gamma)} times as many`;
+    case "spillover":
+      return `spillover, threshold ${count(router.threshold)} tokens, at ${significant(router.spillThreshold)} requests a slot`;
+    case "model":
+    case "semantic":
+      return `${router.type}, default pool ${router.defaultPool}`;
+    default:
+      return router.type;
+  }
+}
+
+/** What came out, and at what price. */
+export function servedLine({ throughput, slo, cost }: ReplayTraceResult): string {
+  const { output_tokens_per_s: tokens, goodput_rps: goodput } = throughput;
+  const perMillion = tokens > 0 ? `, ${dollars((cost.per_hr_usd / 3600 / tokens) * 1e6)} a million output tokens` : "";
+  return (
+    `${significant(goodput)} requests/s in time (${percent(slo.attainment)}), ${significant(tokens)} output tokens/s; ` +
+    `${dollars(cost.per_hr_usd)} an hour, ${dollars(cost.annualised_kusd * 1000)} a year${perMillion}`
+  );
+}

@@ -1,0 +1,90 @@
+import colours from "picocolors";
+import type { Figures } from "../core/figures.js";
+import type { ReplayTraceResult } from "../planners/replay-trace.js";
+import type { Fleet, Pool } from "../specs/fleet.js";
+import { type Column, columnTable } from "./column-table.js";
+import { interval, verdict } from "./outcome-cells.js";
+import { count, dollars, milliseconds, NONE, percent, significant } from "./quantities.js";
+
+/** A row of the tables: a pool, or the whole fleet. */
+export interface PoolRow {
+  id: string;
+  /** Absent: the whole fleet. */
+  pool?: Pool;
+  figures: Figures;
+}
+
+/** Pools that are shown one by one; of more, those with the longest waits for the first token. */
+const MOST_POOLS = 16;
+
+/** The rows of a result: its pools in the order of the fleet file, and the fleet if there is more than one. */
+export function poolRows(result: ReplayTraceResult, fleet: Fleet): PoolRow[] {
+  const pools = fleet.pools.map((pool): PoolRow => ({ id: pool.id, pool, figures: result.pools[pool.id]! }));
+  const shown = new Set(pools.toSorted((a, b) => severity(b) - severity(a)).slice(0, MOST_POOLS));
+  const rows = pools.filter((row) => shown.has(row));
+  return pools.length === 1 ? rows : [...rows, { id: "fleet", figures: result }];
+}
+
+/** Pools that {@link poolRows} leaves out. */
+export function poolsNotShown(fleet: Fleet): number {
+  return Math.max(0, fleet.pools.length - MOST_POOLS);
+}
+
+function severity({ figures }: PoolRow): number {
+  if (figures.requests.arrived === 0) return -1;
+  return figures.ttft_ms.p99 ?? Infinity;
+}
+
+/** What the pools are made of, and how busy they were. */
+export function loadTable(rows: readonly PoolRow[], width: number): string[] {
+  const rejects = rows.some(({ figures }) => figures.requests.rejected > 0);
+  return columnTable(LOAD.concat(rejects ? REJECTED : [], OUTCOME), rows, width);
+}
+
+/** How long requests took. All times in ms. */
+export function latencyTable(rows: readonly PoolRow[], width: number): string[] {
+  return columnTable(LATENCY, rows, width);
+}
+
+const total = (figure: (pool: Pool) => string) => (row: PoolRow) => (row.pool ? figure(row.pool) : "");
+
+const LOAD: Column<PoolRow>[] = [
+  { title: "pool", cell: ({ id }) => id },
+  { title: "gpu", cell: total(({ profile }) => profile.name), rank: 2 },
+  { title: "replicas", cell: ({ figures }) => count(figures.total_replicas), rank: 7 },
+  { title: "slots", cell: total((pool) => `${count(pool.replicas)} x ${count(pool.slots)}`), rank: 4 },
+  { title: "max ctx", cell: total(({ maxCtx }) => count(maxCtx)), rank: 1 },
+  { title: "arrived", cell: ({ figures }) => count(figures.requests.arrived) },
+  { title: "per s", cell: ({ figures }) => significant(figures.arrival_rate_rps), rank: 3 },
+  { title: "busy", cell: ({ figures }) => percent(figures.utilisation.slots) },
+  { title: "KV", cell: ({ figures }) => percent(figures.utilisation.kv), rank: 5 },
+];
+const REJECTED: Column<PoolRow>[] = [{ title: "rejected", cell: ({ figures }) => rejected(figures) }];
+const OUTCOME: Column<PoolRow>[] = [
+  { title: "$/h", cell: ({ figures }) => dollars(figures.cost.per_hr_usd), rank: 6 },
+  { title: "verdict", cell: ({ figures }) => verdict(figures.stability.verdict) },
+];
+
+const LATENCY: Column<PoolRow>[] = [
+  { title: "times in ms", cell: ({ id }) => id },
+  { title: "waited", cell: ({ figures }) => percent(figures.queue_wait_ms.p_wait), rank: 4 },
+  { title: "wait P99", cell: ({ figures }) => milliseconds(figures.queue_wait_ms.p99) },
+  { title: "TTFT P50", cell: ({ figures }) => milliseconds(figures.ttft_ms.p50) },
+  { title: "P95", cell: ({ figures }) => milliseconds(figures.ttft_ms.p95), rank: 2 },
+  { title: "P99", cell: ({ figures }) => ttftP99(figures) },
+  { title: "95 % interval", cell: ({ figures }) => interval(figures.ttft_ms.p99_ci95) },
+  { title: "TPOT P50", cell: ({ figures }) => milliseconds(figures.tpot_ms.p50), rank: 3 },
+  { title: "E2E P50", cell: ({ figures }) => milliseconds(figures.e2e_ms.p50), rank: 1 },
+  { title: "E2E P99", cell: ({ figures }) => milliseconds(figures.e2e_ms.p99) },
+  { title: "in time", cell: ({ figures }) => percent(figures.slo.attainment) },
+];
+
+function rejected({ requests }: Figures): string {
+  return requests.rejected === 0 ? "0" : colours.red(count(requests.rejected));
+}
+
+function ttftP99({ ttft_ms, slo, requests }: Figures): string {
+  if (requests.arrived === 0) return NONE;
+  const text = milliseconds(ttft_ms.p99);
+  return (ttft_ms.p99 ?? Infinity) <= slo.ttft_ms ? text : colours.red(text);
+}
