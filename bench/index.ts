@@ -5,6 +5,7 @@ import { coreSection } from "./core/core-section.js";
 import { memorySection } from "./core/memory-section.js";
 import { replicasSection } from "./core/replicas-section.js";
 import { describeMachine } from "./machine.js";
+import { readerSection } from "./reader/reader-section.js";
 import { replaySection } from "./replay/replay-section.js";
 import { print, type SectionReport } from "./report.js";
 
@@ -14,6 +15,7 @@ const SECTIONS: Record<string, () => Promise<SectionReport>> = {
   replicas: async () => replicasSection(await releaseCore()),
   memory: () => memorySection(releaseCore),
   replay: async () => replaySection(await releaseCore()),
+  reader: async () => readerSection(await releaseCore()),
 };
 
 async function releaseCore() {

@@ -4,7 +4,7 @@ import { Bench } from "tinybench";
 export interface Contestant {
   name: string;
   /** Does the work once; answers the CPU time it took, ms, without preparation. */
-  run: () => number;
+  run: () => number | Promise<number>;
 }
 
 /** CPU time of one item of work, over the repetitions. */
@@ -26,7 +26,7 @@ export async function measure(
   items: number,
   repetitions: number,
 ): Promise<Map<string, Timing>> {
-  // Concurrent tasks that never wait take turns: each gives way after every repetition. They time themselves.
+  // The bench starts all contestants at once; they queue up, and each goes to the end of the queue after every repetition.
   const bench = new Bench({
     concurrency: "bench",
     iterations: repetitions,
@@ -35,7 +35,15 @@ export async function measure(
     warmupTime: 0,
     throws: true,
   });
-  for (const { name, run } of contestants) bench.add(name, async () => ({ overriddenDuration: run() }));
+  let turn: Promise<unknown> = Promise.resolve();
+  for (const { name, run } of contestants) {
+    const takeTurn = () => {
+      const own = turn.then(run).then((ms) => ({ overriddenDuration: ms }));
+      turn = own;
+      return own;
+    };
+    bench.add(name, takeTurn, { async: true });
+  }
   await bench.run();
   return new Map(
     bench.tasks.map(({ name, result }) => {
