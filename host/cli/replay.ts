@@ -52,7 +52,11 @@ export function replayCommand(): Command {
       `objective for the time to first token, ms (default: the fleet's, else ${DEFAULT_SLO_MS})`,
       number({ above: 0 }),
     )
-    .addOption(new Option("--engine <name>", "engine").argParser(oneOf(["slots"])).default("slots"))
+    .addOption(
+      new Option("--engine <name>", "how requests are served inside a replica: slots")
+        .argParser(oneOf(["slots"]))
+        .default("slots"),
+    )
     .option("--replications <n>", "independent runs: figures are their means", wholeNumber(1, MAX_REPLICATIONS), 1)
     .option(
       "--warmup <share>",

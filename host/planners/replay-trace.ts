@@ -87,10 +87,14 @@ function refuseReplications({ replications = 1 }: ReplayTraceOptions, opened: Op
   throw new InputError(`${opened.summary().name}: can be read only once; ${replications} replications need a file.`);
 }
 
+function flagOf(change: string): string {
+  return `--${change.replace(/_s$/, "")}`;
+}
+
 function nothingPlayed({ name, used, changes }: TraceSummary, { horizonS }: ReplayTraceOptions): InputError {
   const reason =
     changes !== undefined && used > 0
-      ? `none of its ${used} requests is left after ${Object.keys(changes).join(", ")}`
+      ? `none of its ${used} requests is left after ${Object.keys(changes).map(flagOf).join(", ")}`
       : `no request arrives within the horizon of ${horizonS} s`;
   return new InputError(`${name}: nothing to replay: ${reason}.`);
 }

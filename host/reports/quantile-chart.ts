@@ -1,6 +1,6 @@
 import pc from "picocolors";
 import type { Distribution } from "../core/distribution.js";
-import { millisecondsWithUnit } from "./quantities.js";
+import { count, millisecondsWithUnit } from "./quantities.js";
 
 /** A row of the chart. */
 export interface QuantileRow {
@@ -101,5 +101,5 @@ function axisMarks(axis: Axis): string {
 }
 
 function millisecondsMark(ms: number): string {
-  return ms >= 1000 ? `${ms / 1000} s` : millisecondsWithUnit(ms).replace(/\.0+ /, " ");
+  return ms >= 1000 ? `${count(ms / 1000)} s` : millisecondsWithUnit(ms).replace(/\.0+ /, " ");
 }

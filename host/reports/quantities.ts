@@ -14,6 +14,11 @@ export function significant(value: number): string {
   return grouped(value.toFixed(Math.min(decimalsFor(Math.abs(value), 3), 12)));
 }
 
+/** A number as its user gave it, all digits: `20`, `1.5`, `100,000`. */
+export function given(value: number): string {
+  return grouped(String(value));
+}
+
 /** A time given in ms, as it stands in a column of ms: `0.520`, `23.2`, `7,406`; from 10 s on `13.1 s`, `2,345 s`. */
 export function milliseconds(ms: number | null): string {
   if (ms === null) return NONE;

@@ -6,7 +6,8 @@ import { poolsNotShown } from "./replay-tables.js";
 import { count, millisecondsWithUnit, percent } from "./quantities.js";
 
 /** What a reader must know so as not to take the figures for what they are not: losses first. */
-export function warnings({ requests, slo, completed_only: completed, trace }: ReplayTraceResult): string[] {
+export function warnings(result: ReplayTraceResult, fleet: Fleet): string[] {
+  const { requests, slo, completed_only: completed, trace } = result;
   const { rejected, rejected_by_reason: reasons, unfinished } = requests;
   const lost = [
     ...(reasons.too_long_for_every_pool > 0
@@ -27,8 +28,21 @@ export function warnings({ requests, slo, completed_only: completed, trace }: Re
   }
   const unusable = unusableText(trace);
   if (unusable !== undefined) shown.push(unusable);
+  if (result.replications > 1 && !drawsAnything(trace, fleet)) shown.push(ALL_ALIKE);
   return shown;
 }
+
+/** Whether another replication can differ. */
+function drawsAnything({ format, arrivals, changes }: TraceSummary, { pools, router }: Fleet): boolean {
+  const isDrawn =
+    format === "workload" || format === "servegen" || arrivals !== undefined || changes?.scale !== undefined;
+  const routes =
+    router.type === "random" || (router.type === "compress_route" && router.pCompress > 0 && router.pCompress < 1);
+  return isDrawn || routes || pools.some(({ balance, replicas }) => balance === "two_choices" && replicas > 1);
+}
+
+const ALL_ALIKE =
+  "The replications are all the same run: neither the trace nor this fleet draws anything. Their intervals say nothing; those of one run do.";
 
 function unusableText({
   rows,
@@ -66,9 +80,10 @@ const FULL_BATCH =
 const GROUPS_OF_EIGHT =
   "The constants of a100 and h100 are those of a 70B model on eight GPUs, at the price of one, as in the Python tool.";
 
-function replicationsText({ format }: TraceSummary, replications: number): string {
+function replicationsText({ format, arrivals }: TraceSummary, replications: number): string {
   const runs = `Figures are means of ${count(replications)} replications, intervals from their spread`;
-  if (format === "workload" || format === "servegen") return `${runs}; each has draws of its own.`;
+  if (format === "workload" || format === "servegen" || arrivals !== undefined)
+    return `${runs}; each has draws of its own.`;
   return `${runs}. The trace is the same in each: only what router, balancing and --scale draw differs.`;
 }
 

@@ -44,7 +44,7 @@ export function replayReport(result: ReplayTraceResult, fleet: Fleet, options: R
     ...line("verdict", stabilityLine(result)),
     ...line("objective", objectiveLine(result)),
     ...line("requests", requestsLine(result)),
-    ...warnings(result).flatMap((warning) => paragraph(colours.yellow("warning"), warning, INDENT, width)),
+    ...warnings(result, fleet).flatMap((warning) => paragraph(colours.yellow("warning"), warning, INDENT, width)),
     ...line("workload", workloadLine(result.trace)),
     ...line("fleet", fleetLine(fleet)),
     ...line("measured", measuredLine(result)),

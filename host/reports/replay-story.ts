@@ -3,7 +3,16 @@ import type { ReplayTraceResult } from "../planners/replay-trace.js";
 import type { TraceChanges, TraceSummary } from "../planners/trace-summary.js";
 import type { Fleet } from "../specs/fleet.js";
 import type { RouterSpec } from "../specs/router-spec.js";
-import { count, dollars, duration, milliseconds, millisecondsWithUnit, percent, significant } from "./quantities.js";
+import {
+  count,
+  dollars,
+  duration,
+  given,
+  milliseconds,
+  millisecondsWithUnit,
+  percent,
+  significant,
+} from "./quantities.js";
 
 /** Whether the backlog stayed where it was. */
 export function stabilityLine({ stability, pools }: ReplayTraceResult): string {
@@ -27,13 +36,17 @@ export function objectiveLine({ ttft_ms: ttft, slo }: ReplayTraceResult): string
     return `${goal}: ${colours.red("missed")}, more than 1 % never had a first token`;
   }
   const [low, high] = ttft.p99_ci95;
-  const word =
-    high <= slo.ttft_ms
-      ? colours.green("met")
-      : low > slo.ttft_ms
-        ? colours.red("missed")
-        : colours.yellow("too close to call");
+  const word = objectiveWord(ttft.count, low, high, slo.ttft_ms);
   return `${goal}: ${word}, P99 ${millisecondsWithUnit(ttft.p99)}, 95 % interval ${range(low, high)}`;
+}
+
+/** Requests of which the largest is above their P99 with 95 % confidence: 0.99^299 < 0.05. Of fewer, nothing bounds the P99 from above. */
+const TELLING_REQUESTS = 299;
+
+function objectiveWord(requests: number, lowMs: number, highMs: number, objectiveMs: number): string {
+  if (lowMs > objectiveMs) return colours.red("missed");
+  if (requests < TELLING_REQUESTS) return colours.yellow("too few requests to tell");
+  return highMs <= objectiveMs ? colours.green("met") : colours.yellow("too close to call");
 }
 
 /** `283 to 736 ms`, `9,210 ms to 13.1 s`. */
@@ -68,30 +81,34 @@ export function measuredLine(result: ReplayTraceResult): string {
 
 /** What was played. */
 export function workloadLine(trace: TraceSummary): string {
-  const { name, format, arrivals, native_rate_rps: native } = trace;
-  const drawn =
-    arrivals && `${PROCESS[arrivals.type]}${arrivals.type === "gamma" ? ` (cv ${arrivals.cv})` : ""} arrivals`;
+  const { format, arrivals, native_rate_rps: native, used } = trace;
   if (format === "workload") {
-    const source = native === undefined ? "" : `; ${significant(native)} at its source`;
-    return `${name}: ${drawn}, mean ${significant(arrivals!.rate_rps)} requests/s${source}`;
+    const source = native === undefined ? "" : ` (${significant(native)} at its source)`;
+    return `${count(used)} requests to draw, ${arrivalsText(arrivals!)}${source}`;
   }
-  const { span_s: spanS = 0, used } = trace;
-  const own = spanS > 0 ? ` over ${duration(spanS)}, ${significant(used / spanS)} requests/s` : "";
-  const redrawn = arrivals ? `; ${drawn} at ${significant(arrivals.rate_rps)} requests/s in place of its own` : "";
-  return `${name}: ${format}, ${count(used)} requests${own}${changesText(trace.changes)}${redrawn}`;
+  const { span_s: spanS = 0, origin_s: originS } = trace;
+  const own =
+    spanS > 0 && originS !== undefined ? ` over ${duration(spanS)}, ${significant(used / spanS)} requests/s` : "";
+  const redrawn = arrivals ? `; ${arrivalsText(arrivals)}${originS === undefined ? "" : " in place of its own"}` : "";
+  return `${format}, ${count(used)} requests${own}${changesText(trace.changes)}${redrawn}`;
 }
 
-const PROCESS = { poisson: "Poisson", gamma: "gamma", deterministic: "evenly spaced" } as const;
+function arrivalsText(arrivals: NonNullable<TraceSummary["arrivals"]>): string {
+  const process = arrivals.type === "gamma" ? `gamma (cv ${given(arrivals.cv)})` : PROCESS[arrivals.type];
+  return `${process} arrivals at ${given(arrivals.rate_rps)} requests/s`;
+}
+
+const PROCESS = { poisson: "Poisson", deterministic: "evenly spaced" } as const;
 
 function changesText(changes: TraceChanges = {}): string {
   const { from_s: from, to_s: to, repeat, scale, speed, limit } = changes;
   const parts = [
-    ...(from === undefined ? [] : [`from ${significant(from)} s`]),
-    ...(to === undefined ? [] : [`to ${significant(to)} s`]),
-    ...(repeat === undefined ? [] : [`${count(repeat)} times over`]),
-    ...(scale === undefined ? [] : [`rate x ${significant(scale)}`]),
-    ...(speed === undefined ? [] : [`speed x ${significant(speed)}`]),
-    ...(limit === undefined ? [] : [`at most ${count(limit)} requests`]),
+    ...(from === undefined ? [] : [`from ${given(from)} s`]),
+    ...(to === undefined ? [] : [`to ${given(to)} s`]),
+    ...(repeat === undefined ? [] : [`${given(repeat)} times over`]),
+    ...(scale === undefined ? [] : [`rate x ${given(scale)}`]),
+    ...(speed === undefined ? [] : [`speed x ${given(speed)}`]),
+    ...(limit === undefined ? [] : [`at most ${given(limit)} requests`]),
   ];
   return parts.length === 0 ? "" : `; played ${parts.join(", ")}`;
 }
@@ -109,9 +126,9 @@ function routerText(router: RouterSpec): string {
     case "length":
       return `length${router.threshold === undefined ? "" : `, threshold ${count(router.threshold)} tokens of ${router.by === "input" ? "input" : "input and output"}`}`;
     case "compress_route":
-      return `compress_route, up to ${count(router.bShort)} tokens, compressing up to ${significant(router.gamma)} times as many`;
+      return `compress_route, up to ${count(router.bShort)} tokens, compressing up to ${given(router.gamma)} times as many`;
     case "spillover":
-      return `spillover, threshold ${count(router.threshold)} tokens, at ${significant(router.spillThreshold)} requests a slot`;
+      return `spillover, threshold ${count(router.threshold)} tokens, at ${given(router.spillThreshold)} requests a slot`;
     case "model":
     case "semantic":
       return `${router.type}, default pool ${router.defaultPool}`;

@@ -162,7 +162,7 @@ class OpenTrace implements TraceSource {
     const { intake } = this;
     const notes = [...this.layout.notes];
     const shared = `${count(this.ties)} requests have the time stamp of the one before`;
-    if (intake.arrivalKind === "none") notes.push("The file has no arrival times: every arrival is 0 s.");
+    if (intake.arrivalKind === "none") notes.push("The file has no arrival times of its own.");
     else if (this.isSpread) notes.push(`${shared}: spread over the time to the next one.`);
     else if (2 * this.ties > intake.used) notes.push(`Arrivals come in ticks: ${shared}; replayed as they are.`);
     if (intake.oddBlockCounts > 0) {

@@ -194,7 +194,7 @@ function candidatesOf({ format, columns, arrivalUnit, fieldMap }: TraceOptions):
 function refuseArrivalless(layout: TraceLayout, { arrivalless }: TraceOptions, name: string): void {
   if (layout.arrival.length > 0 || arrivalless === true) return;
   throw new InputError(
-    `${name}: has lengths but no arrival times; it can be read only if new arrival times are asked for.`,
+    `${name}: has lengths but no arrival times; it can be played only at a rate that draws them (--rate).`,
   );
 }
 
