@@ -47,6 +47,12 @@ export class Fault {
 
 const LARGEST_COUNT: f64 = 2147483647;
 
+/** Of a rate profile, s: shorter ones would not move a clock that ends at MAX_SECONDS. */
+const SHORTEST_STEP: f64 = 1e-6;
+
+/** Smaller ones are not told from equal gaps by a gamma variate in doubles. */
+const SMALLEST_CV: f64 = 1e-4;
+
 /** Checks what the host wrote before a run. The host has checked the user's words; this guards the loop against everything else. */
 export function checkTables(tables: Tables, fault: Fault): i32 {
   const run = checkRun(tables, fault);
@@ -71,9 +77,12 @@ function checkRun(tables: Tables, fault: Fault): i32 {
     return fault.of(ERROR_RUN_FIELD, RUN_HORIZON, 0);
   }
   if (!within(run[RUN_RATE], 0, 1e12)) return fault.of(ERROR_RUN_FIELD, RUN_RATE, 0);
-  if (!within(run[RUN_CV], 0, 100)) return fault.of(ERROR_RUN_FIELD, RUN_CV, 0);
-  if (tables.profile.length > 0 && !(run[RUN_PROFILE_STEP] > 0)) return fault.of(ERROR_RUN_FIELD, RUN_PROFILE_STEP, 0);
-  if (tables.windowCell.length > 2 && !(run[RUN_WINDOW_SECONDS] > 0)) {
+  const cv = run[RUN_CV];
+  if (!(cv == 0 || within(cv, SMALLEST_CV, 100))) return fault.of(ERROR_RUN_FIELD, RUN_CV, 0);
+  if (tables.profile.length > 0 && !within(run[RUN_PROFILE_STEP], SHORTEST_STEP, MAX_SECONDS)) {
+    return fault.of(ERROR_RUN_FIELD, RUN_PROFILE_STEP, 0);
+  }
+  if (tables.windowCell.length > 2 && !within(run[RUN_WINDOW_SECONDS], SHORTEST_STEP, MAX_SECONDS)) {
     return fault.of(ERROR_RUN_FIELD, RUN_WINDOW_SECONDS, 0);
   }
   return ERROR_NONE;
@@ -114,10 +123,11 @@ function wrongPoolField(pools: StaticArray<f64>, row: i32): i32 {
 function checkLengths(tables: Tables, fault: Fault): i32 {
   const weight = tables.cellWeight;
   if (weight.length == 0) return ERROR_NONE;
+  if (tables.windowCell.length < 2) return fault.of(ERROR_LENGTH_MODEL, 0, 0);
   for (let window = 0; window < tables.windowCell.length - 1; window++) {
     const from = <i32>tables.windowCell[window];
     const to = <i32>tables.windowCell[window + 1];
-    if (from >= to || to > weight.length) return fault.of(ERROR_LENGTH_MODEL, window, from);
+    if (from < 0 || from >= to || to > weight.length) return fault.of(ERROR_LENGTH_MODEL, window, from);
     let before: f64 = 0;
     for (let cell = from; cell < to; cell++) {
       const rises = weight[cell] >= before && weight[cell] <= 1;

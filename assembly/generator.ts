@@ -1,6 +1,7 @@
 import {
   ARRIVALS_DETERMINISTIC,
   ARRIVALS_POISSON,
+  MAX_SECONDS,
   RUN_ARRIVALS,
   RUN_CV,
   RUN_INPUT_SHARE,
@@ -33,6 +34,8 @@ export class Generator {
   private readonly rate: f64;
   private readonly shape: f64;
   private readonly stepSeconds: f64;
+  /** What a round of the profile amounts to, seconds of the mean rate. */
+  private readonly cycleSeconds: f64;
   private readonly arrivalKey: u64;
   private readonly lengthKey: u64;
   private readonly categoryKey: u64;
@@ -44,6 +47,9 @@ export class Generator {
     this.rate = run[RUN_RATE];
     this.shape = 1 / (cv * cv);
     this.stepSeconds = tables.profile.length > 0 ? run[RUN_PROFILE_STEP] : Infinity;
+    let cycle: f64 = 0;
+    for (let step = 0; step < tables.profile.length; step++) cycle += tables.profile[step] * this.stepSeconds;
+    this.cycleSeconds = cycle;
     const seed = <u64>run[RUN_SEED];
     const replication = <u64>run[RUN_REPLICATION];
     this.arrivalKey = streamKey(seed, replication, STREAM_ARRIVALS);
@@ -105,6 +111,13 @@ export class Generator {
       return this.intoStep;
     }
     let left = mean;
+    if (left > this.cycleSeconds) {
+      // Whole rounds of the profile at once: a rate however low must not make this loop long.
+      const rounds = Math.floor(left / this.cycleSeconds);
+      if (rounds * this.stepSeconds * <f64>profile.length > MAX_SECONDS) return Infinity;
+      this.step += <i64>rounds * <i64>profile.length;
+      left -= rounds * this.cycleSeconds;
+    }
     for (;;) {
       const rate = profile[<i32>(this.step % <i64>profile.length)];
       const inStep = (this.stepSeconds - this.intoStep) * rate;

@@ -107,7 +107,7 @@ export class Router {
 
   private byLabel(label: i32): i32 {
     const named = label < this.labelPool.length ? this.labelPool[label] : NO_POOL;
-    if (named != NO_POOL) return named;
+    if (named >= 0 && named < this.pools.length) return named;
     this.byDefault = true;
     return this.defaultPool;
   }
