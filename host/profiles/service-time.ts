@@ -3,9 +3,13 @@ import type { ManualProfile } from "../specs/profile-spec.js";
 /** Ticks of the simulator's clock in a second. */
 const TICKS_PER_SECOND = 1e9;
 
-/** Seconds as whole ticks (nanoseconds), as the simulator rounds them: `floor(s * 1e9 + 0.5)`. */
+/** From here on every double is whole; added to a smaller one and taken away again it rounds that to the nearest whole, halves to even. */
+const WHOLE = 2 ** 52;
+
+/** Seconds as whole ticks (nanoseconds), as the simulator rounds them: the nearest, halves to even. */
 export function ticksOf(seconds: number): number {
-  return Math.floor(seconds * TICKS_PER_SECOND + 0.5);
+  const ticks = seconds * TICKS_PER_SECOND;
+  return ticks < WHOLE ? ticks + WHOLE - WHOLE : ticks;
 }
 
 /**
