@@ -1,0 +1,66 @@
+import { readFile } from "node:fs/promises";
+import { stripVTControlCharacters } from "node:util";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { replayCommand } from "../host/cli/replay.js";
+import { replayTrace } from "../host/index.js";
+import { parseFleet } from "../host/specs/fleet-spec.js";
+import { resolveFleet } from "../host/specs/fleet.js";
+import { runCommand } from "./cli/run-command.js";
+
+const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
+const packageJson = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8")) as {
+  scripts: Record<string, string>;
+};
+
+/** The code blocks of a language. */
+function blocks(language: string): string[] {
+  return [...readme.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].flatMap(([, found, text]) =>
+    found === language ? [text!] : [],
+  );
+}
+
+beforeEach(() => void vi.stubEnv("NO_COLOR", "1"));
+afterEach(() => void vi.unstubAllEnvs());
+
+it("opens with the two lines that set everything up", () => {
+  expect(
+    readme
+      .split("\n")
+      .slice(0, 2)
+      .map((line) => line.trim().split(/ {2,}/)[0]),
+  ).toEqual(["npm start", "npm test"]);
+});
+
+it("shows what its first command prints, which is the command of npm start", async () => {
+  const [command, ...page] = blocks("")[0]!.trimEnd().split("\n");
+  const args = command!.replace("$ npx vllm-sr-sim replay ", "").split(" ");
+  expect(packageJson.scripts["start"]).toMatch(new RegExp(`replay ${args.join(" ")}$`));
+  const { stdout } = await runCommand(replayCommand(), args);
+  // eslint-disable-next-line no-control-regex -- colours, where the terminal has them
+  expect(
+    stdout
+      .replaceAll(/\u001b\[[\d;]*m/g, "")
+      .trimEnd()
+      .split("\n"),
+  ).toEqual(page);
+});
+
+it("has a fleet file that is one", () => {
+  const fleet = resolveFleet(parseFleet(blocks("yaml")[0]!, "README.yaml"));
+  expect(fleet.pools.map(({ id, replicas, gpus }) => ({ id, replicas, gpus }))).toEqual([
+    { id: "short", replicas: 4, gpus: 4 },
+    { id: "long", replicas: 1, gpus: 8 },
+  ]);
+});
+
+it("has an example of the library that runs", async () => {
+  const code = blocks("js")[0]!.replace(/^import .*$/m, "");
+  const printed: unknown[][] = [];
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the code is the README's, which is what is tested
+  const run = new Function("replayTrace", "console", `return (async () => {${code}})()`) as (
+    library: typeof replayTrace,
+    output: { log: (...words: unknown[]) => void },
+  ) => Promise<void>;
+  await run(replayTrace, { log: (...words) => void printed.push(words) });
+  expect(printed).toEqual([[expect.any(Number), [expect.any(Number), expect.any(Number)], "stable"]]);
+});
