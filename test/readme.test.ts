@@ -36,13 +36,7 @@ it("shows what its first command prints, which is the command of npm start", asy
   const args = command!.replace("$ npx vllm-sr-sim replay ", "").split(" ");
   expect(packageJson.scripts["start"]).toMatch(new RegExp(`replay ${args.join(" ")}$`));
   const { stdout } = await runCommand(replayCommand(), args);
-  // eslint-disable-next-line no-control-regex -- colours, where the terminal has them
-  expect(
-    stdout
-      .replaceAll(/\u001b\[[\d;]*m/g, "")
-      .trimEnd()
-      .split("\n"),
-  ).toEqual(page);
+  expect(stripVTControlCharacters(stdout).trimEnd().split("\n")).toEqual(page);
 });
 
 it("has a fleet file that is one", () => {
