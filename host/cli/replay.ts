@@ -4,6 +4,7 @@ import { DEFAULT_SLO_MS, DEFAULT_WARMUP } from "../planners/replay.js";
 import { MAX_REPLICATIONS } from "../planners/replay-limits.js";
 import { fleetSpec, replayTrace, type ReplayTraceOptions } from "../planners/replay-trace.js";
 import { replayReport, type ReportOptions } from "../reports/replay-report.js";
+import { InputError } from "../specs/input-error.js";
 import { resolveFleet } from "../specs/fleet.js";
 import { addOutputFlags, number, oneOf, seedFlag, wholeNumber } from "./flags.js";
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
@@ -80,6 +81,9 @@ export function replayCommand(): Command {
 
 async function run(argument: string | undefined, flags: Flags): Promise<void> {
   const input = traceInput(argument, flags);
+  if (flags.perRequest !== undefined && flags.out === flags.perRequest) {
+    throw new InputError(`--out and --per-request name the same file, ${flags.out}.`);
+  }
   await checkOutput(flags);
   const fleet = await fleetSpec(flags.fleet);
   const poolIds = fleet.pools.map(({ id }) => id);
