@@ -13,7 +13,7 @@ const STRETCHES = [
   { from: "p50", to: "p90", glyph: "█", name: "P50 to P90" },
   { from: "p90", to: "p99", glyph: "▓", name: "to P99" },
   { from: "p99", to: "p999", glyph: "░", name: "to P99.9" },
-  { from: "p999", to: "max", glyph: "·", name: "to the largest" },
+  { from: "p999", to: "max", glyph: "·", name: "to max" },
 ] as const;
 
 /** Steps of the marks on the axis, within a decade. */
@@ -36,11 +36,11 @@ export function quantileChart(rows: readonly QuantileRow[], objectiveMs: number,
     const styled = glyphs.map((glyph, column) => (column === objective ? pc.yellow("│") : colour(glyph)));
     return label.padEnd(labelWidth) + styled.join("").trimEnd();
   });
-  const legend = STRETCHES.map(({ glyph, name }) => `${glyph} ${name}`).join("  ");
+  const legend = [...STRETCHES.map(({ glyph, name }) => `${glyph} ${name}`), "│ objective"].join("  ");
   return [
     " ".repeat(labelWidth) + pc.dim(axisMarks(axis)),
     ...bars,
-    " ".repeat(labelWidth) + pc.dim(`${legend}  │ objective`),
+    " ".repeat(Math.max(0, Math.min(labelWidth, width - legend.length))) + pc.dim(legend),
   ];
 }
 

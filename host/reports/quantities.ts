@@ -8,6 +8,11 @@ export function count(value: number): string {
   return grouped(value.toFixed(0));
 }
 
+/** So many of something: `1 request`, `2,000 requests`. */
+export function counted(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+}
+
 /** A number with three significant digits, or all digits before the point if there are more: `20.3`, `4,007`, `0.0052`. */
 export function significant(value: number): string {
   if (value === 0) return "0";

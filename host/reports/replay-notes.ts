@@ -21,9 +21,13 @@ export function warnings(result: ReplayTraceResult, fleet: Fleet): string[] {
   ];
   const shown = [];
   if (rejected + unfinished > 0) {
+    const alone =
+      completed.ttft_ms.count === 0
+        ? "None was completed."
+        : `Of the completed alone the P99 of TTFT is ${millisecondsWithUnit(completed.ttft_ms.p99)} and ` +
+          `${percent(slo.attainment_completed)} are in time.`;
     shown.push(
-      `${lost.join(", ")}. All of them count as late: percentiles and "in time" are over all arrivals. Of the completed ` +
-        `alone the P99 of TTFT is ${millisecondsWithUnit(completed.ttft_ms.p99)} and ${percent(slo.attainment_completed)} are in time.`,
+      `${lost.join(", ")}. All of them count as late: percentiles and "in time" are over all arrivals. ${alone}`,
     );
   }
   const unusable = unusableText(trace);

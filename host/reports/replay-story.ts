@@ -5,6 +5,7 @@ import type { Fleet } from "../specs/fleet.js";
 import type { RouterSpec } from "../specs/router-spec.js";
 import {
   count,
+  counted,
   dollars,
   duration,
   given,
@@ -72,11 +73,11 @@ export function requestsLine({ requests, replications }: ReplayTraceResult): str
 /** What is measured of it. */
 export function measuredLine(result: ReplayTraceResult): string {
   const { requests, duration_s: seconds, arrival_rate_rps: rate, replications } = result;
-  const measured = count(requests.arrived - requests.warmup_excluded);
+  const measured = counted(requests.arrived - requests.warmup_excluded, "request");
   const warmup =
     requests.warmup_excluded > 0 ? `after a warm-up of ${count(requests.warmup_excluded)}` : "with no warm-up";
   const span = `${duration(seconds)}${replications > 1 ? " each" : ""}`;
-  return `${measured} requests over ${span} at ${significant(rate)} requests/s, ${warmup}`;
+  return `${measured} over ${span} at ${significant(rate)} requests/s, ${warmup}`;
 }
 
 /** What was played. */
@@ -84,13 +85,13 @@ export function workloadLine(trace: TraceSummary): string {
   const { format, arrivals, native_rate_rps: native, used } = trace;
   if (format === "workload") {
     const source = native === undefined ? "" : ` (${significant(native)} at its source)`;
-    return `${count(used)} requests to draw, ${arrivalsText(arrivals!)}${source}`;
+    return `${counted(used, "request")} to draw, ${arrivalsText(arrivals!)}${source}`;
   }
   const { span_s: spanS = 0, origin_s: originS } = trace;
   const own =
     spanS > 0 && originS !== undefined ? ` over ${duration(spanS)}, ${significant(used / spanS)} requests/s` : "";
   const redrawn = arrivals ? `; ${arrivalsText(arrivals)}${originS === undefined ? "" : " in place of its own"}` : "";
-  return `${format}, ${count(used)} requests${own}${changesText(trace.changes)}${redrawn}`;
+  return `${format}, ${counted(used, "request")}${own}${changesText(trace.changes)}${redrawn}`;
 }
 
 function arrivalsText(arrivals: NonNullable<TraceSummary["arrivals"]>): string {
@@ -115,10 +116,13 @@ function changesText(changes: TraceChanges = {}): string {
 
 /** What it was played through. */
 export function fleetLine(fleet: Fleet): string {
-  const replicas = `${count(fleet.replicas)} ${fleet.replicas === 1 ? "replica" : "replicas"}`;
   const gpus = fleet.gpus === fleet.replicas ? "" : ` on ${count(fleet.gpus)} GPUs`;
-  const pools = `${count(fleet.pools.length)} ${fleet.pools.length === 1 ? "pool" : "pools"}`;
-  return `${pools}, ${replicas}${gpus}, ${count(fleet.slots)} slots; router ${routerText(fleet.router)}`;
+  const size = [
+    counted(fleet.pools.length, "pool"),
+    counted(fleet.replicas, "replica") + gpus,
+    counted(fleet.slots, "slot"),
+  ];
+  return `${size.join(", ")}; router ${routerText(fleet.router)}`;
 }
 
 function routerText(router: RouterSpec): string {

@@ -17,12 +17,13 @@ export interface PoolRow {
 /** Pools that are shown one by one; of more, those with the longest waits for the first token. */
 const MOST_POOLS = 16;
 
-/** The rows of a result: its pools in the order of the fleet file, and the fleet if there is more than one. */
+/** The rows of a result: its pools in the order of the fleet file, and the fleet unless all its requests are those of a single pool. */
 export function poolRows(result: ReplayTraceResult, fleet: Fleet): PoolRow[] {
   const pools = fleet.pools.map((pool): PoolRow => ({ id: pool.id, pool, figures: result.pools[pool.id]! }));
   const shown = new Set(pools.toSorted((a, b) => severity(b) - severity(a)).slice(0, MOST_POOLS));
   const rows = pools.filter((row) => shown.has(row));
-  return pools.length === 1 ? rows : [...rows, { id: "fleet", figures: result }];
+  const isOne = pools.length === 1 && pools[0]!.figures.requests.arrived === result.requests.arrived;
+  return isOne ? rows : [...rows, { id: "fleet", figures: result }];
 }
 
 /** Pools that {@link poolRows} leaves out. */
@@ -68,14 +69,14 @@ const OUTCOME: Column<PoolRow>[] = [
 const LATENCY: Column<PoolRow>[] = [
   { title: "times in ms", cell: ({ id }) => id },
   { title: "waited", cell: ({ figures }) => percent(figures.queue_wait_ms.p_wait), rank: 4 },
-  { title: "wait P99", cell: ({ figures }) => milliseconds(figures.queue_wait_ms.p99) },
+  { title: "wait P99", cell: ({ figures }) => milliseconds(figures.queue_wait_ms.p99), rank: 5 },
   { title: "TTFT P50", cell: ({ figures }) => milliseconds(figures.ttft_ms.p50) },
   { title: "P95", cell: ({ figures }) => milliseconds(figures.ttft_ms.p95), rank: 2 },
   { title: "P99", cell: ({ figures }) => ttftP99(figures) },
   { title: "95 % interval", cell: ({ figures }) => interval(figures.ttft_ms.p99_ci95) },
   { title: "TPOT P50", cell: ({ figures }) => milliseconds(figures.tpot_ms.p50), rank: 3 },
   { title: "E2E P50", cell: ({ figures }) => milliseconds(figures.e2e_ms.p50), rank: 1 },
-  { title: "E2E P99", cell: ({ figures }) => milliseconds(figures.e2e_ms.p99) },
+  { title: "E2E P99", cell: ({ figures }) => milliseconds(figures.e2e_ms.p99), rank: 6 },
   { title: "in time", cell: ({ figures }) => percent(figures.slo.attainment) },
 ];
 

@@ -22,7 +22,7 @@ describe("quantileChart", () => {
     );
     expect(axis).toMatch(/╵10 ms.*╵100 ms/);
     expect(bar).toMatch(/^fleet +█+▓+░+·+ +│$/);
-    expect(legend).toContain("█ P50 to P90  ▓ to P99  ░ to P99.9  · to the largest  │ objective");
+    expect(legend).toContain("█ P50 to P90  ▓ to P99  ░ to P99.9  · to max  │ objective");
   });
 
   test("runs out of the page where a percentile was not reached", () => {
@@ -38,9 +38,9 @@ describe("quantileChart", () => {
 
   test("keeps to the width over nine decades, zeros included", () => {
     const wide = distribution(0, 0.001, 1, 1e5, 1e6);
-    for (const width of [40, 72, 110]) {
+    for (const width of [60, 72, 110]) {
       const lines = quantileChart([{ label: "a", distribution: wide }], 500, width);
-      expect(Math.max(...lines.slice(0, 2).map(visibleLength))).toBeLessThanOrEqual(width);
+      expect(Math.max(...lines.map(visibleLength))).toBeLessThanOrEqual(width);
     }
   });
 });
