@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { stripVTControlCharacters } from "node:util";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { replayCommand } from "../host/cli/replay.js";
 import { replayTrace } from "../host/index.js";
 import { parseFleet } from "../host/specs/fleet-spec.js";
@@ -18,9 +18,6 @@ function blocks(language: string): string[] {
     found === language ? [text!] : [],
   );
 }
-
-beforeEach(() => void vi.stubEnv("NO_COLOR", "1"));
-afterEach(() => void vi.unstubAllEnvs());
 
 it("opens with the two lines that set everything up", () => {
   expect(
