@@ -50,6 +50,11 @@ export {
   type ReplayTraceOptions,
   type ReplayTraceResult,
 } from "./planners/replay-trace.js";
-export type { TraceInput } from "./planners/trace-input.js";
+export { type OpenedRequests, openRequests } from "./planners/open-requests.js";
+export { DEFAULT_DRAWN_REQUESTS, type RequestOptions } from "./planners/request-options.js";
+export type { NamedBytes, TraceInput } from "./planners/trace-input.js";
+export type { TraceChanges, TraceSummary } from "./planners/trace-summary.js";
 export { simulate, type SimulateOptions, type SimulateResult, type SimulationOptions } from "./planners/simulate.js";
 export { type PoolStream, simulateFleet, type SimulateFleetOptions } from "./planners/simulate-fleet.js";
+
+export { PER_REQUEST_COLUMNS, PerRequestCsv } from "./reports/per-request-csv.js";
