@@ -2,10 +2,12 @@ import { Command, Option } from "commander";
 import { MAX_SECONDS } from "../../assembly/contract.js";
 import { DEFAULT_SLO_MS, DEFAULT_WARMUP } from "../planners/replay.js";
 import { MAX_REPLICATIONS } from "../planners/replay-limits.js";
-import { fleetSpec, replayTrace, type ReplayTraceOptions } from "../planners/replay-trace.js";
+import { DEFAULT_DRAWN_REQUESTS } from "../planners/request-options.js";
+import { replayTrace, type ReplayTraceOptions } from "../planners/replay-trace.js";
 import { replayReport, type ReportOptions } from "../reports/replay-report.js";
 import { InputError } from "../specs/input-error.js";
 import { resolveFleet } from "../specs/fleet.js";
+import { readFleetFile } from "../specs/read-fleet-file.js";
 import { addOutputFlags, number, oneOf, seedFlag, wholeNumber } from "./flags.js";
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
 import { PerRequestFile } from "./per-request-file.js";
@@ -19,6 +21,7 @@ import {
   TRACE_ARGUMENT,
   traceInput,
 } from "./requests-input.js";
+import { watchTrace } from "./watched-trace.js";
 
 interface Flags extends RequestFlags, OutputOptions {
   fleet: string;
@@ -80,17 +83,19 @@ export function replayCommand(): Command {
 }
 
 async function run(argument: string | undefined, flags: Flags): Promise<void> {
-  const input = traceInput(argument, flags);
+  const input = await watchTrace(traceInput(argument, flags), flags.replications * (flags.repeat ?? 1));
   if (flags.perRequest !== undefined && flags.out === flags.perRequest) {
     throw new InputError(`--out and --per-request name the same file, ${flags.out}.`);
   }
   await checkOutput(flags);
-  const fleet = await fleetSpec(flags.fleet);
+  const fleet = await readFleetFile(flags.fleet);
   const poolIds = fleet.pools.map(({ id }) => id);
   const rowsFile = flags.perRequest === undefined ? undefined : await PerRequestFile.create(flags.perRequest, poolIds);
-  const progress = showProgress(flags.n === undefined ? undefined : flags.n * flags.replications);
+  const isDrawn = input.isDrawn || flags.cdf !== undefined || flags.n !== undefined;
+  const drawn = (flags.n ?? DEFAULT_DRAWN_REQUESTS) * flags.replications;
+  const progress = showProgress(isDrawn ? drawn : input.bytes);
   const options: ReplayTraceOptions = {
-    trace: input,
+    trace: input.trace,
     fleet,
     ...requestOptions(flags),
     ...(flags.slo === undefined ? {} : { sloMs: flags.slo }),

@@ -10,8 +10,6 @@ import type { ArrivalProcess, WorkloadModel } from "../workloads/models.js";
 import { callClassify, type Classify } from "./classify.js";
 import { tooSlow } from "./draw-limits.js";
 
-export type { Classify, RequestView } from "./classify.js";
-
 /** Arrivals to draw: how fast, in which manner. */
 export interface DrawnArrivals {
   /** Mean rate, requests/s. */

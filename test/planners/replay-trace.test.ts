@@ -229,6 +229,32 @@ describe("replayTrace", () => {
     expect(await refusal({ classify: () => "short" })).toContain("the router of this fleet is length");
   });
 
+  test("routes by the labels of a trace, and counts those that name no pool", async () => {
+    const trace = bytesOf([
+      [0, 100, 1, "long"],
+      [1, 100, 1, "short"],
+      [2, 100, 1, "gpt-4"],
+      [3, 100, 1],
+    ]);
+    const fleet = smallFleet({ router: { type: "model", default_pool: "long" } });
+    const { pools, requests } = await replayed({ trace, fleet });
+    expect([pools.short!.requests.arrived, pools.long!.requests.arrived]).toEqual([1, 3]);
+    expect(requests.routed_by_default).toBe(2);
+  });
+
+  test("compresses the requests of safe categories alone", async () => {
+    const router = { type: "compress_route" as const, b_short: 1000, gamma: 2, safe_categories: ["prose"] };
+    const trace = bytesOf([
+      [0, 1500, 10, "", "prose"],
+      [1, 1500, 10, "", "code"],
+      [2, 1500, 10],
+      [3, 3000, 10, "", "prose"],
+    ]);
+    const { pools, requests } = await replayed({ trace, fleet: smallFleet({ router }) });
+    expect(requests.compressed).toBe(1);
+    expect([pools.short!.requests.arrived, pools.long!.requests.arrived]).toEqual([1, 3]);
+  });
+
   test("reports what a classify function does wrong, with the request", async () => {
     const fleet = smallFleet({ router: "semantic" });
     const trace = bytesOf([
