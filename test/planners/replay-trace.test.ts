@@ -273,6 +273,16 @@ describe("replayTrace", () => {
     expect(await answering(Promise.resolve("short"))).toContain("it must not be async");
   });
 
+  test("counts requests over chunks when it names one", async () => {
+    let calls = 0;
+    const classify = () => {
+      if (++calls === 70_000) throw new Error("enough");
+      return undefined;
+    };
+    const options = { trace: "azure-conv", count: 80_000, fleet: smallFleet({ router: "semantic" }), classify };
+    expect(await refusal(options)).toContain("classify threw Error: enough for request 70000 (");
+  });
+
   test.each([
     [{ seed: -1 }, "seed is -1"],
     [{ seed: 0.5 }, "seed is 0.5"],
