@@ -1,4 +1,5 @@
 import * as C from "../../assembly/contract.js";
+import { InputError } from "../specs/input-error.js";
 import { CHUNK_ROWS, type RequestChunk } from "../workloads/requests.js";
 import { Buffers, type RequestWindow } from "./buffers.js";
 import type { Core } from "./load.js";
@@ -13,6 +14,9 @@ const METRIC_CODES: Record<Metric, number> = {
   tpot: C.METRIC_TPOT,
   e2e: C.METRIC_E2E,
 };
+
+/** Bytes of memory from which on a failure to grow it is the likely reason of a trap: 32-bit addresses end at 4 GiB. */
+const ALMOST_ALL_MEMORY = 3 * 2 ** 30;
 
 /** Whose requests: a pool by index, those that no pool took, or all. */
 export type Scope = number | "none" | "all";
@@ -107,7 +111,7 @@ export class Simulation {
 
   /** Plays the first `count` requests of the window. */
   playWindow(count: number): void {
-    this.check(this.core.run(count));
+    this.check(this.inMemory(() => this.core.run(count)));
   }
 
   /** Views on the window, to write requests into without a copy. */
@@ -122,7 +126,7 @@ export class Simulation {
 
   /** Serves what is left. After it, the figures can be read. */
   finish(): void {
-    this.check(this.core.finish());
+    this.check(this.inMemory(() => this.core.finish()));
   }
 
   /** What the last call of {@link play}, {@link playWindow} or {@link finish} settled, if the run keeps results. */
@@ -209,6 +213,19 @@ export class Simulation {
       let sum = 0;
       const cumulative = Array.from({ length: 64 }, (_, code) => (sum += probabilities[code] ?? 0));
       buffers.f64(C.BUFFER_CATEGORY_WEIGHT, 64).set(cumulative);
+    }
+  }
+
+  /** Runs a call that may outgrow the memory that WebAssembly can address, and says so where it does. */
+  private inMemory(call: () => number): number {
+    try {
+      return call();
+    } catch (error) {
+      const isFull = this.core.memory.buffer.byteLength > ALMOST_ALL_MEMORY;
+      if (!(error instanceof WebAssembly.RuntimeError && isFull)) throw error;
+      throw new InputError(
+        "the run needs more than 4 GiB: too many requests wait at once. A larger fleet, max_queue, a horizon or fewer requests would help.",
+      );
     }
   }
 
