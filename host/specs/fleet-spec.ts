@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { check, pathText, type FieldNaming } from "./check.js";
 import { readDocument } from "./document.js";
 import { mistake, mustBeOneOf, objectWith, oneOf, positiveNumber } from "./fields.js";

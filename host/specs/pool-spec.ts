@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { MAX_INT32, mistake, mustBeOneOf, objectWith, oneOf, wholeNumber } from "./fields.js";
 import { GPU_NAMES, gpuProfile, knownGpu, type GpuName } from "./gpu-catalog.js";
 import { kvBlocksOf, slotsAt } from "./pool-capacity.js";

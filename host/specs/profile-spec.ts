@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { MAX_INT32, mistake, numberFrom, objectWith, positiveNumber, text, wholeNumber } from "./fields.js";
 
 /**

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { MAX_INT32, mustBeOneOf, numberFrom, objectWith, oneOf, text, wholeNumber } from "./fields.js";
 import type { PoolSpec } from "./pool-spec.js";
 

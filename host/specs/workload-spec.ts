@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { mistake, numberFrom, objectWith, positiveNumber, text } from "./fields.js";
 
 /** A stream of requests that carry the id of a pool as their label. */
