@@ -1,0 +1,161 @@
+/** Whatever stands in its tables, the core answers an error or runs to an end: it neither traps nor hangs. */
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as C from "../../assembly/contract.js";
+import { REQUESTS, type Tables } from "./garbage.js";
+import { WatchedCore } from "./watched-core.js";
+import { BUILDS } from "./wasm-builds.js";
+
+const RUNS = { release: 1500, debug: 1500 };
+
+/** Tables of a run that uses all of them. */
+function soundTables(): Tables {
+  const run = new Array<number>(C.RUN_FIELDS).fill(0);
+  run[C.RUN_SEED] = 1;
+  run[C.RUN_THRESHOLD] = 500;
+  run[C.RUN_GAMMA] = 1.5;
+  run[C.RUN_P_COMPRESS] = 0.5;
+  run[C.RUN_SAFE_LOW] = 3;
+  run[C.RUN_COMPRESS_LATENCY] = 0.01;
+  run[C.RUN_SPILL_THRESHOLD] = 0.8;
+  run[C.RUN_HORIZON] = Infinity;
+  run[C.RUN_RESULTS] = 1;
+  run[C.RUN_RATE] = 10;
+  run[C.RUN_CV] = 2;
+  run[C.RUN_PROFILE_STEP] = 5;
+  run[C.RUN_WINDOW_SECONDS] = 7;
+  return {
+    run,
+    pools: [soundPool(600), soundPool(2000)],
+    labelPool: [-1, 0, 1],
+    profile: [0.5, 0, 2],
+    windowCell: [0, 1, 3],
+    cells: [
+      [1, 1, 400, 1, 10],
+      [0.5, 1, 1500, 1, 100],
+      [1, 10, 10, 20, 20],
+    ],
+    categoryWeight: new Array<number>(64).fill(1).fill(0.5, 0, 1),
+  };
+}
+
+function soundPool(maxCtx: number): number[] {
+  const pool = new Array<number>(C.POOL_FIELDS).fill(0);
+  pool[C.POOL_REPLICAS] = 2;
+  pool[C.POOL_SLOTS] = 3;
+  pool[C.POOL_MAX_CTX] = maxCtx;
+  pool[C.POOL_KV_BLOCKS] = 200;
+  pool[C.POOL_BLOCK_SIZE] = 16;
+  pool[C.POOL_W] = 0.005;
+  pool[C.POOL_H] = 0.0005;
+  pool[C.POOL_CALIBRATION_CTX] = 8192;
+  pool[C.POOL_CHUNK] = 512;
+  pool[C.POOL_MAX_QUEUE] = 5;
+  return pool;
+}
+
+/** Numbers that nobody should write, and a few that are right in some places. */
+const GARBAGE = [
+  ...[NaN, Infinity, -Infinity, -1, -1e300, -0, 0, 5e-324, 1e-300, 1e-160, 1e-12, 0.5, 0.999999, 1, 2, 3, 4, 5, 6, 7],
+  ...[63, 64, 1000, 1e9, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 53, 2 ** 63, 1e300, Number.MAX_VALUE],
+];
+
+/** One number of the tables, named by its way through them. */
+function numberPlaces(): (readonly [keyof Tables, ...number[]])[] {
+  const { run, pools, labelPool, profile, windowCell, cells, categoryWeight } = soundTables();
+  const flat = (name: keyof Tables, row: readonly number[]) => row.map((_, i) => [name, i] as const);
+  const nested = (name: keyof Tables, rows: readonly (readonly number[])[]) =>
+    rows.flatMap((row, i) => row.map((_, j) => [name, i, j] as const));
+  return [
+    ...flat("run", run),
+    ...nested("pools", pools),
+    ...flat("labelPool", labelPool),
+    ...flat("profile", profile),
+    ...flat("windowCell", windowCell),
+    ...nested("cells", cells),
+    ...flat("categoryWeight", categoryWeight.slice(0, 2)),
+  ];
+}
+
+function write(tables: Tables, [name, ...way]: readonly [keyof Tables, ...number[]], value: number): void {
+  let row = tables[name] as (number | number[])[];
+  for (const step of way.slice(0, -1)) row = row[step] as number[];
+  row[way.at(-1)!] = value;
+}
+
+/** Sound tables with any router, arrivals and event queue, in which a few numbers were replaced. */
+const arbitraryTables = fc
+  .tuple(
+    fc.array(fc.tuple(fc.constantFrom(...numberPlaces()), fc.constantFrom(...GARBAGE)), { minLength: 1, maxLength: 4 }),
+    fc.nat({ max: 6 }),
+    fc.nat({ max: 2 }),
+    fc.nat({ max: 1 }),
+    fc.nat({ max: 1 }),
+    fc.nat({ max: 3 }),
+  )
+  .map(([changes, router, arrivals, eventQueue, shared, balance]) => {
+    const tables = soundTables();
+    tables.run[C.RUN_ROUTER] = router;
+    tables.run[C.RUN_ARRIVALS] = arrivals;
+    tables.run[C.RUN_EVENT_QUEUE] = eventQueue;
+    tables.pools[1]![C.POOL_SHARED_QUEUE] = shared;
+    tables.pools[0]![C.POOL_BALANCE] = balance;
+    for (const [place, value] of changes) write(tables, place, value);
+    return tables;
+  });
+
+describe.each(BUILDS)("the %s core", (build) => {
+  let core: WatchedCore;
+  beforeAll(() => {
+    core = new WatchedCore(build);
+  });
+  afterAll(() => {
+    core.stop();
+  });
+
+  async function expectEnds(tables: Tables): Promise<void> {
+    const answer = await core.run(tables);
+    expect(answer).toHaveProperty("ending");
+    const { error, figures } = (answer as Extract<typeof answer, { ending: unknown }>).ending;
+    if (error !== C.ERROR_NONE) return;
+    expect(figures.filter((figure) => !(figure >= 0 && figure < Infinity))).toEqual([]);
+    const arrived = figures.filter((_, i) => i % C.FIGURE_FIELDS === C.FIGURE_ARRIVED);
+    expect(arrived.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(REQUESTS);
+  }
+
+  it("runs on sound tables", async () => {
+    const answer = await core.run(soundTables());
+    expect(answer).toMatchObject({ ending: { error: C.ERROR_NONE } });
+  });
+
+  it("ends on tables in which a few numbers are garbage", async () => {
+    await fc.assert(fc.asyncProperty(arbitraryTables, expectEnds), { numRuns: RUNS[build], seed: 1 });
+  });
+
+  it.each<[string, (tables: Tables) => void]>([
+    ["a cv whose square is zero", ({ run }) => ([run[C.RUN_ARRIVALS], run[C.RUN_CV]] = [C.ARRIVALS_GAMMA, 1e-200])],
+    ["profile steps of almost no time", ({ run }) => (run[C.RUN_PROFILE_STEP] = 1e-300)],
+    [
+      "a profile step without end and without arrivals",
+      (tables) => {
+        tables.run[C.RUN_PROFILE_STEP] = Infinity;
+        tables.profile = [0, 1];
+      },
+    ],
+    ["a profile of almost no arrivals", (tables) => (tables.profile = [1e-300])],
+    ["a rate of almost no arrivals", ({ run }) => (run[C.RUN_RATE] = 1e-300)],
+    ["lengths without a window", (tables) => (tables.windowCell = [0])],
+    [
+      "labels that name no pool of the fleet",
+      (tables) => {
+        tables.run[C.RUN_ROUTER] = C.ROUTER_LABEL;
+        tables.labelPool = [2, -2, 2 ** 30];
+      },
+    ],
+    ["no pools", (tables) => (tables.pools = [])],
+  ])("ends with %s", async (_, change) => {
+    const tables = soundTables();
+    change(tables);
+    await expectEnds(tables);
+  });
+});
