@@ -25,6 +25,9 @@ const value = fc.oneof(
   ),
   fc.constantFrom(
     '"a"',
+    '"\u00a0x"',
+    '"\ufeffx"',
+    '"\u007f"',
     '" a"',
     '"\\u0061"',
     '"é"',

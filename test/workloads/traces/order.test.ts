@@ -66,6 +66,14 @@ describe("rows out of order", () => {
     }
   });
 
+  test("that are as late as they may be are used", async () => {
+    const arrivals = Array.from({ length: 2 * CHUNK_ROWS + 1 }, (_, i) => i);
+    arrivals[2 * CHUNK_ROWS] = CHUNK_ROWS - 1;
+    const { report, rows } = await readTrace(file(arrivals), options);
+    expect(report.unusableByReason).toEqual({});
+    expect(rows[CHUNK_ROWS]!.slice(0, 2)).toEqual([CHUNK_ROWS - 1, 2 * CHUNK_ROWS + 1]);
+  });
+
   test("keep their blocks, labels and categories", async () => {
     const line = (t: number, id: number) =>
       `{"timestamp": ${t}, "input_length": ${id}, "output_length": 1, "type": "c${id}", "chat_id": 1, "hash_ids": [${id}, ${id}0]}\n`;

@@ -33,6 +33,7 @@ describe("a CSV row that cannot be used is counted by reason", () => {
     ["1,1,0,", "zero_output"],
     ["1,1,0.0,", "zero_output"],
     ["1,2147483648,1,", "too_many_tokens"],
+    ["1,1,4294967301,", "too_many_tokens"],
     ["1,1,1e400,", "too_many_tokens"],
     ["1,1,99999999999999999999,", "too_many_tokens"],
     ["1,1", "missing_column"],

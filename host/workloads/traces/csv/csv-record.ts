@@ -7,7 +7,7 @@ const LF = 10;
 const CR = 13;
 const QUOTE = 34;
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 export interface CsvRecord {
   texts: string[];

@@ -80,6 +80,8 @@ export class CsvScanner {
     const lastColumn = roles.length - 1;
     let at = start;
     for (let column = 0; ; column++) {
+      const isQuoted = bytes[at] === QUOTE;
+      if (isQuoted) at++;
       switch (roles[column]) {
         case ARRIVAL_STAMP:
           this.time = intake.stamps.read(bytes, at);
@@ -98,20 +100,20 @@ export class CsvScanner {
           at = this.end;
           break;
         case LABEL:
-          this.skipField(bytes, at);
+          this.skipField(bytes, at, isQuoted);
           this.label = this.isTidy(bytes, at) ? intake.labels.ofBytes(bytes, at, this.end) : -1;
           at = this.end;
           break;
         case CATEGORY:
-          this.skipField(bytes, at);
+          this.skipField(bytes, at, isQuoted);
           this.category = this.isTidy(bytes, at) ? intake.categoryOfBytes(bytes, at, this.end) : -1;
           at = this.end;
           break;
         default:
-          if (bytes[at] === QUOTE) return 0;
-          this.skipField(bytes, at);
+          this.skipField(bytes, at, isQuoted);
           at = this.end;
       }
+      if (isQuoted && bytes[at++] !== QUOTE) return 0;
       if (column === lastColumn) break;
       if (bytes[at] !== delimiter) return 0;
       at++;
@@ -134,18 +136,20 @@ export class CsvScanner {
     return at - start <= FAST_DIGITS ? value : 0;
   }
 
-  private skipField(bytes: Uint8Array, start: number): void {
+  /** Sets `end` behind a field, or before its closing quote; a quote that is doubled ends it as well. */
+  private skipField(bytes: Uint8Array, start: number, isQuoted: boolean): void {
     const { delimiter } = this;
     let at = start;
-    for (let byte = bytes[at]; byte !== delimiter && byte !== LF && byte !== CR; byte = bytes[++at]);
+    if (isQuoted) for (let byte = bytes[at]; byte !== QUOTE && byte !== LF; byte = bytes[++at]);
+    else for (let byte = bytes[at]; byte !== delimiter && byte !== LF && byte !== CR; byte = bytes[++at]);
     this.end = at;
   }
 
-  /** Whether the field just skipped is as it looks: not in quotes, nothing to trim. */
+  /** Whether the field just skipped has nothing to trim. */
   private isTidy(bytes: Uint8Array, start: number): boolean {
     const first = bytes[start];
     const last = bytes[this.end - 1];
-    return first !== QUOTE && first !== SPACE && first !== TAB && last !== SPACE && last !== TAB;
+    return first !== SPACE && first !== TAB && last !== SPACE && last !== TAB;
   }
 
   /** The slow path. Where the next row begins; `start` if this one goes on behind the lines that are there. */

@@ -67,7 +67,7 @@ export class JsonKeys {
   /**
    * Reads from `start`, the beginning of the object or the end of a value, over the `place`-th key into `key`.
    *
-   * @returns where the value begins; -1 if no plain ASCII key leads there.
+   * @returns where the value begins; -1 if no plain key leads there.
    */
   lead(bytes: Uint8Array, start: number, place: number): number {
     const lead = this.leads[place];
@@ -107,14 +107,14 @@ function isAt(wanted: Uint8Array, bytes: Uint8Array, start: number): boolean {
   return true;
 }
 
-/** Behind the string whose opening quote is at `start`; -1 if it is not printable ASCII without escapes, or does not end. */
+/** Behind the string whose opening quote is at `start`; -1 if it has escapes or control characters, or does not end. */
 export function plainStringEnd(bytes: Uint8Array, start: number): number {
   let at = start + 1;
   for (;;) {
     const byte = bytes[at]!;
     if (byte === QUOTE) return at + 1;
     // A line end is below 32, so this stops at the end of the line.
-    if (byte < 32 || byte > 126 || byte === BACKSLASH) return -1;
+    if (byte < 32 || byte === BACKSLASH) return -1;
     at++;
   }
 }

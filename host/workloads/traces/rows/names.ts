@@ -8,7 +8,7 @@ export const NAME_TOO_LONG = -1;
 export const TOO_MANY_NAMES = -2;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Numbers names in order of appearance; 0 is the empty name. A name seen before costs no string. */
 export class NameTable {

@@ -17,6 +17,8 @@ const MOST_TOKENS = 2 ** 31 - 1;
 const MOST_LABELS = 65535;
 const MOST_CATEGORIES = 64;
 const MOST_BLOCK_ID = 2 ** 32 - 1;
+/** Space around a name. No other white space: the scanners trim none. */
+const AROUND = /^[ \t]+|[ \t]+$/g;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /** A field as a scanner found it: where from, and its value (`undefined`: not there). */
@@ -185,7 +187,7 @@ function isBlockId(id: unknown): boolean {
 
 /** What a label or category column says: text, or a number as text; anything else is no name. */
 function nameOf(value: unknown): string {
-  if (typeof value === "string") return value.trim();
+  if (typeof value === "string") return value.replaceAll(AROUND, "");
   return typeof value === "number" ? String(value) : "";
 }
 
