@@ -41,6 +41,7 @@ describe("a CSV row that cannot be used is counted by reason", () => {
     ["1", "missing_column"],
     ["1,1,1,,", "extra_column"],
     ["1,1,1,a,b", "extra_column"],
+    ['1,"1x,1,', "bad_quoting"],
     ['1,1,1,"a"b', "bad_quoting"],
     ['1,1,1,"a', "bad_quoting"],
     [`1,1,1,${"n".repeat(1025)}`, "name_too_long"],
