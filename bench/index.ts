@@ -8,6 +8,7 @@ import { describeMachine } from "./machine.js";
 import { readerSection } from "./reader/reader-section.js";
 import { replaySection } from "./replay/replay-section.js";
 import { print, type SectionReport } from "./report.js";
+import { formatsSection } from "./workloads/formats-section.js";
 
 /** What can be asked for by name; all of them by default, in this order. */
 const SECTIONS: Record<string, () => Promise<SectionReport>> = {
@@ -16,6 +17,7 @@ const SECTIONS: Record<string, () => Promise<SectionReport>> = {
   memory: () => memorySection(releaseCore),
   replay: async () => replaySection(await releaseCore()),
   reader: async () => readerSection(await releaseCore()),
+  formats: formatsSection,
 };
 
 async function releaseCore() {
