@@ -94,16 +94,27 @@ export interface Reading {
 export function readPoolFigures(reading: Reading, pool: Pool, index: number): Figures {
   const counts = readCounts(reading, index);
   const moments = reading.course.stretches(index, STRETCHES);
-  return composeFigures(reading, index, counts, [pool], [reading.course.window(index)], judgeStability(moments));
+  return composeFigures(reading, {
+    scope: index,
+    requests: counts,
+    pools: [pool],
+    windows: [reading.course.window(index)],
+    stability: judgeStability(moments),
+  });
 }
 
 /** Reads the figures of the whole fleet. */
 export function readFleetFigures(reading: Reading, pools: readonly Pool[], byPool: readonly Figures[]): Figures {
   const counts = sumCounts([...byPool.map((figures) => figures.requests), readCounts(reading, "none")]);
   counts.warmup_excluded = Math.min(reading.first, counts.arrived);
-  const windows = pools.map((_, index) => reading.course.window(index));
-  const unrouted = reading.course.window(pools.length);
-  return composeFigures(reading, "all", counts, pools, windows, judgeFleet(byPool), unrouted);
+  return composeFigures(reading, {
+    scope: "all",
+    requests: counts,
+    pools,
+    windows: pools.map((_, index) => reading.course.window(index)),
+    unrouted: reading.course.window(pools.length),
+    stability: judgeFleet(byPool),
+  });
 }
 
 /** A fleet keeps up if every pool does; its backlog grows as fast as theirs together. */
@@ -113,15 +124,25 @@ function judgeFleet(byPool: readonly Figures[]): Stability {
   return { verdict: overloaded ? "overloaded" : "stable", backlog_growth_rps: growth };
 }
 
-function composeFigures(
-  reading: Reading,
-  scope: Scope,
-  requests: RequestCounts,
-  pools: readonly Pool[],
-  windows: readonly { begin: Moment; end: Moment }[],
-  stability: Stability,
-  unrouted?: { begin: Moment; end: Moment },
-): Figures {
+/** A pool, or the fleet, whose figures are put together. */
+interface Part {
+  scope: Scope;
+  requests: RequestCounts;
+  pools: readonly Pool[];
+  /** The measured window, as each of the pools saw it. */
+  windows: readonly Window[];
+  /** As those requests saw it that no pool took. */
+  unrouted?: Window;
+  stability: Stability;
+}
+
+interface Window {
+  begin: Moment;
+  end: Moment;
+}
+
+function composeFigures(reading: Reading, part: Part): Figures {
+  const { scope, requests, pools, windows, unrouted, stability } = part;
   const { latencies, attainment } = readLatencies(reading, scope, false);
   const allCompleted = requests.completed === requests.arrived;
   const completed = allCompleted ? { latencies, attainment } : readLatencies(reading, scope, true);
