@@ -116,7 +116,8 @@ export class Generator {
       const rounds = Math.floor(left / this.cycleSeconds);
       if (rounds * this.stepSeconds * <f64>profile.length > MAX_SECONDS) return Infinity;
       this.step += <i64>rounds * <i64>profile.length;
-      left -= rounds * this.cycleSeconds;
+      // Rounding must not take away more than there is.
+      left = Math.max(0, left - rounds * this.cycleSeconds);
     }
     for (;;) {
       const rate = profile[<i32>(this.step % <i64>profile.length)];

@@ -38,7 +38,7 @@ export function open(poolCount: i32, cells: i32, windows: i32, profileSteps: i32
   fault = new Fault();
   engine = null;
   generator = null;
-  selection = null;
+  selection = new Selection();
   pools = new StaticArray<Pool>(0);
   figures = new StaticArray<f64>((poolCount + 1) * C.FIGURE_FIELDS);
   tables = new Tables(poolCount, cells, windows, profileSteps, labels);
@@ -99,7 +99,6 @@ export function finish(): i32 {
   figures[row + C.FIGURE_COMPRESSED] = engine!.unroutedCompressed;
   figures[row + C.FIGURE_BY_DEFAULT] = engine!.unroutedByDefault;
   writeClock(row);
-  selection = new Selection();
   phase = FINISHED;
   return C.ERROR_NONE;
 }

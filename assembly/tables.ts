@@ -68,6 +68,8 @@ export class Results {
 
   reserve(rows: i32): void {
     if (rows <= this.status.length) return;
+    // Doubling: what is outgrown is not given back before the run ends.
+    rows = max(rows, 2 * this.status.length);
     this.arrival = new StaticArray<f64>(rows);
     this.input = new StaticArray<u32>(rows);
     this.output = new StaticArray<u32>(rows);
