@@ -12,6 +12,9 @@ export const MAX_REQUESTS = 2 ** 31 - 1;
 /** Largest coefficient of variation of the gaps. */
 export const MAX_CV = 100;
 
+/** Smallest but 0, which is equal gaps: the core cannot tell smaller ones from that. */
+export const MIN_CV = 1e-4;
+
 /**
  * Checks what is to be drawn: rate, count, process, and that the last arrival comes before the clock ends.
  *
@@ -35,8 +38,8 @@ export function checkArrivals({ rateRps, process }: DrawnArrivals): void {
   if (!(rateRps > 0 && rateRps <= MAX_RATE_RPS)) {
     throw new InputError(`the rate is ${rateRps} requests/s; allowed is above 0 and at most ${MAX_RATE_RPS}.`);
   }
-  if (process.type === "gamma" && !(process.cv >= 0 && process.cv <= MAX_CV)) {
-    throw new InputError(`the coefficient of variation is ${process.cv}; allowed is 0 to ${MAX_CV}.`);
+  if (process.type === "gamma" && process.cv !== 0 && !(process.cv >= MIN_CV && process.cv <= MAX_CV)) {
+    throw new InputError(`the coefficient of variation is ${process.cv}; allowed is 0, or ${MIN_CV} to ${MAX_CV}.`);
   }
 }
 

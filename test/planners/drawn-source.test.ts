@@ -75,7 +75,11 @@ describe("what cannot be drawn", () => {
     [{ rateRps: Infinity }, "the rate is Infinity"],
     [{ count: -4 }, "the number of requests is -4"],
     [{ count: 1e10, rateRps: 1 }, "longer than 1000000000 s"],
-    [{ process: { type: "gamma", cv: 101 } }, "the coefficient of variation is 101; allowed is 0 to 100"],
+    [{ process: { type: "gamma", cv: 101 } }, "the coefficient of variation is 101; allowed is 0, or 0.0001 to 100"],
+    [
+      { process: { type: "gamma", cv: 1e-5 } },
+      "the coefficient of variation is 0.00001; allowed is 0, or 0.0001 to 100",
+    ],
   ] as const)("%o", (wrong, message) => {
     expect(() => drawnSource({ ...drawn, ...wrong }, { seed: 1 })).toThrow(InputError);
     expect(() => drawnSource({ ...drawn, ...wrong }, { seed: 1 })).toThrow(message);
