@@ -10,8 +10,8 @@ import { NEVER_TICK } from "./clock";
  *           4  5 6  7             node size + i: leaf i (size = leaves rounded up to a power of two)
  *
  * Ties go to the lowest leaf. `update` costs O(log leaves) without an unpredictable branch: the climbing value stays in registers, only
- * siblings are loaded, and an integer `select` compiles to a conditional move where one on f64 would branch. It ends early at the first node that does not
- * change. Keys are at most NEVER_TICK, which is also the key of an unused leaf.
+ * siblings are loaded, and an integer `select` compiles to a conditional move where one on f64 would branch. Keys are at most NEVER_TICK,
+ * which is also the key of an unused leaf.
  */
 export class WinnerTree {
   private readonly size: i32;
