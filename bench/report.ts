@@ -33,6 +33,12 @@ export function margin({ marginPercent }: Timing): string {
   return marginPercent === null ? "-" : `± ${marginPercent.toFixed(1)} %`;
 }
 
+/** A program in a table: items a second, ns an item at best, their median, margin, and the best as a multiple of `ofNs`. */
+export function timingRow(name: string, timing: Timing, ofNs: number): (string | number)[] {
+  const { minNs, medianNs } = timing;
+  return [name, 1e9 / minNs, minNs, medianNs, margin(timing), `${(minNs / ofNs).toFixed(2)} x`];
+}
+
 /** Three significant digits, thousands separated. */
 export function digits(value: number): string {
   return value.toLocaleString("en-US", { maximumSignificantDigits: Math.max(3, Math.ceil(Math.log10(value + 1))) });

@@ -3,7 +3,7 @@ import type { Core } from "../../host/core/load.js";
 import { cpuMs, timeMs } from "../cpu-time.js";
 import { type Contestant, measure, type Timing } from "../measure.js";
 import { withTempFolder } from "../temp-folder.js";
-import { margin, type SectionReport, type Target } from "../report.js";
+import { timingRow, type SectionReport, type Target } from "../report.js";
 import { coreTotals, playCore } from "./play-core.js";
 import { type Columns, drawColumns, firstOf, REPRESENTATIVE, runSpec, type Scenario } from "./scenario.js";
 import { compileTextbook } from "./textbook-c.js";
@@ -112,14 +112,7 @@ function report(
       `${columns.count.toLocaleString("en-US")} requests through two pools of ${replicas} replicas in all, three quarters busy; ` +
       "one thread, the same columns and the same totals for all. Ratios are of the fastest repetitions.",
     columns: ["program", "requests/s", "ns a request, min", "median", "margin", "core is faster by"],
-    rows: [...timings].map(([name, timing]) => [
-      name,
-      1e9 / timing.minNs,
-      timing.minNs,
-      timing.medianNs,
-      margin(timing),
-      `${(timing.minNs / own).toFixed(2)} x`,
-    ]),
+    rows: [...timings].map(([name, timing]) => timingRow(name, timing, own)),
     targets: [...target(TYPED_ARRAYS, 2), ...target(C, 0.9), ...target(CORE_HEAP, 2)],
     skipped,
     raw: { requests: columns.count, totals, timings: Object.fromEntries(timings) },

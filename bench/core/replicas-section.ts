@@ -1,7 +1,7 @@
 import type { Core } from "../../host/core/load.js";
 import type { CorePool } from "../../host/core/run-spec.js";
 import { type Contestant, measure, type Timing } from "../measure.js";
-import { margin, type SectionReport } from "../report.js";
+import { timingRow, type SectionReport } from "../report.js";
 import { playCore } from "./play-core.js";
 import { atLoad, type Columns, drawColumns, MIXED_LENGTHS, pool, runSpec } from "./scenario.js";
 
@@ -45,14 +45,7 @@ function report(timings: ReadonlyMap<string, Timing>): SectionReport {
     name: "replicas",
     about: `${REQUESTS.toLocaleString("en-US")} requests through one pool of replicas of ${SLOTS} slots, three quarters busy whatever their number.`,
     columns: ["pool", "requests/s", "ns a request, min", "median", "margin", "of 10 replicas"],
-    rows: [...timings].map(([name, timing]) => [
-      name,
-      1e9 / timing.minNs,
-      timing.minNs,
-      timing.medianNs,
-      margin(timing),
-      `${(timing.minNs / atTen).toFixed(2)} x`,
-    ]),
+    rows: [...timings].map(([name, timing]) => timingRow(name, timing, atTen)),
     targets: [
       {
         what: "a request at 10,000 replicas over one at 10",

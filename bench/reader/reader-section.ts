@@ -7,7 +7,7 @@ import { drawColumns, MIXED_LENGTHS, pool } from "../core/scenario.js";
 import { cpuMs } from "../cpu-time.js";
 import { measure, type Timing } from "../measure.js";
 import { writeTrace } from "../replay/trace-file.js";
-import { margin, type SectionReport } from "../report.js";
+import { timingRow, type SectionReport } from "../report.js";
 import { withTempFolder } from "../temp-folder.js";
 import { readWithPapaParse } from "./papa-parse.js";
 import { addRow, noRows, requireSameRows, type RowTotals } from "./row-totals.js";
@@ -56,14 +56,7 @@ function report(timings: ReadonlyMap<string, Timing>, bytes: number): SectionRep
       `${ROWS.toLocaleString("en-US")} rows of CSV (${(bytes / 1e6).toFixed(0)} MB), from the file to numbers. The trace reader also ` +
       "checks every field and puts rows in order.",
     columns: ["program", "rows/s", "ns a row, min", "median", "margin", "of the reader"],
-    rows: [...timings].map(([name, timing]) => [
-      name,
-      1e9 / timing.minNs,
-      timing.minNs,
-      timing.medianNs,
-      margin(timing),
-      `${(timing.minNs / own).toFixed(2)} x`,
-    ]),
+    rows: [...timings].map(([name, timing]) => timingRow(name, timing, own)),
     targets: [
       { what: `${OWN} over PapaParse`, value: timings.get(PAPA)!.minNs / own, goal: { atLeast: 2 }, unit: "x" },
     ],
