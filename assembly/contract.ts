@@ -142,6 +142,22 @@ export const BALANCE_LEAST_OUTSTANDING = 0;
 export const BALANCE_LEAST_QUEUE = 1;
 export const BALANCE_ROUND_ROBIN = 2;
 export const BALANCE_TWO_CHOICES = 3;
+export const BALANCE_PREFIX_AFFINITY = 4; // engine iterations
+
+export const ENGINE_SLOTS = 0;
+export const ENGINE_ITERATIONS = 1;
+
+export const SCHEDULER_VLLM = 0;
+export const SCHEDULER_VLLM_V0 = 1;
+export const SCHEDULER_SARATHI = 2;
+export const SCHEDULER_ORCA = 3;
+export const SCHEDULER_STATIC = 4;
+
+export const POLICY_FCFS = 0;
+export const POLICY_PRIORITY = 1;
+
+export const MODEL_AFFINE = 0;
+export const MODEL_TABLE = 1;
 
 export const ARRIVALS_POISSON = 0;
 export const ARRIVALS_GAMMA = 1;

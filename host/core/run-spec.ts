@@ -1,5 +1,26 @@
 import * as C from "../../assembly/contract.js";
+import type { IterationModel } from "../profiles/iteration-model.js";
 import type { ArrivalProcess, LengthModel, RateProfile } from "../workloads/models.js";
+
+/** How a replica batches, for the engine `iterations`. Rules: docs/reference/iterations-engine.md. */
+export interface CoreServing {
+  scheduler: keyof typeof SCHEDULER_CODES;
+  /** Order of the queue, and who is preempted. */
+  policy: "fcfs" | "priority";
+  /** Tokens in one iteration; `null`: no limit. */
+  maxNumBatchedTokens: number | null;
+  /** Most prompt tokens of one request in one iteration; `null`: no limit. */
+  chunk: number | null;
+  /** Whether `vllm` and `sarathi` cut long prompts; the others never do. */
+  chunked: boolean;
+  /** Share of the blocks that admission leaves free, 0 to below 1. */
+  watermark: number;
+  /** Pipeline stages. */
+  pp: number;
+  /** Prompt tokens that a block id stands for; `null`: no prefix caching. */
+  prefixBlock: number | null;
+  model: IterationModel;
+}
 
 /** A pool as the core sees it: no names, no prices. Field meanings: assembly/contract.ts, POOL_. */
 export interface CorePool {
@@ -23,6 +44,22 @@ export interface CorePool {
   /** How many may wait in one queue; `null`: no limit. */
   maxQueue: number | null;
   balance: keyof typeof BALANCE_CODES;
+  /** Weight of a cached prefix against load, of the balance `prefix_affinity`. Default 1. */
+  prefixWeight?: number;
+  /** Needed by the engine `iterations`: there `slots` is max_num_seqs. */
+  serving?: CoreServing;
+}
+
+/** Users who each wait for their answer before they ask again. */
+export interface ClosedLoop {
+  /** How many. */
+  concurrency: number;
+  /** From an answer to the next request, s. Default 0. */
+  thinkS?: number;
+  /** Whether every think time is the same, or they are drawn with that mean. Default `fixed`. */
+  think?: "fixed" | "exponential";
+  /** The first requests are spread over this long, s. Default 0. */
+  rampS?: number;
 }
 
 /** A router as the core sees it. Rules: docs/reference/slots-engine.md, Routers. Pools are indices, categories are codes 0 to 63. */
@@ -56,6 +93,12 @@ export interface CoreDraw {
 
 /** Everything a run is made of, but the requests. */
 export interface RunSpec {
+  /** Default `slots`. */
+  engine?: "slots" | "iterations";
+  /** Engine `iterations`: run one iteration at a time, request by request. The same results, more slowly. */
+  step?: boolean;
+  /** Absent: requests arrive when the workload says. */
+  closedLoop?: ClosedLoop;
   pools: readonly CorePool[];
   router: CoreRouter;
   /** Whole number, 0 to 2^53 - 1. */
@@ -79,6 +122,15 @@ export const BALANCE_CODES = {
   least_queue: C.BALANCE_LEAST_QUEUE,
   round_robin: C.BALANCE_ROUND_ROBIN,
   two_choices: C.BALANCE_TWO_CHOICES,
+  prefix_affinity: C.BALANCE_PREFIX_AFFINITY,
+} as const;
+
+export const SCHEDULER_CODES = {
+  vllm: C.SCHEDULER_VLLM,
+  "vllm-v0": C.SCHEDULER_VLLM_V0,
+  sarathi: C.SCHEDULER_SARATHI,
+  orca: C.SCHEDULER_ORCA,
+  static: C.SCHEDULER_STATIC,
 } as const;
 
 const ARRIVALS_CODES = {
