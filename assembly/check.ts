@@ -1,4 +1,5 @@
 import {
+  ENGINE_ITERATIONS,
   ERROR_LENGTH_MODEL,
   ERROR_NONE,
   ERROR_POOL_FIELD,
@@ -7,48 +8,58 @@ import {
   MAX_SECONDS,
   POOL_BALANCE,
   POOL_BLOCK_SIZE,
+  POOL_BUDGET,
   POOL_CALIBRATION_CTX,
   POOL_CHUNK,
+  POOL_CHUNKED,
   POOL_FIELDS,
   POOL_H,
   POOL_KV_BLOCKS,
   POOL_MAX_CTX,
   POOL_MAX_QUEUE,
+  POOL_POLICY,
+  POOL_PP,
+  POOL_PREFILL_CHUNK,
+  POOL_PREFIX_BLOCK,
+  POOL_PREFIX_WEIGHT,
   POOL_REPLICAS,
+  POOL_SCHEDULER,
   POOL_SHARED_QUEUE,
   POOL_SLOTS,
   POOL_W,
+  POOL_WATERMARK,
   RUN_ARRIVALS,
   RUN_COMPRESS_LATENCY,
   RUN_CV,
+  RUN_CONCURRENCY,
   RUN_DEFAULT_POOL,
+  RUN_ENGINE,
   RUN_GAMMA,
   RUN_HORIZON,
   RUN_P_COMPRESS,
+  RUN_PREFIX_GROUPS,
+  RUN_PREFIX_UNITS,
   RUN_PROFILE_STEP,
+  RUN_RAMP,
   RUN_RATE,
   RUN_ROUTER,
+  RUN_STEP,
+  RUN_THINK,
   RUN_THRESHOLD,
   RUN_WINDOW_SECONDS,
+  WINDOW_CAPACITY,
 } from "./contract";
+import { checkModels } from "./check-models";
+import { Fault } from "./fault";
 import { Tables } from "./tables";
-
-/** The two numbers that go with an ERROR_ code. */
-export class Fault {
-  a: f64 = 0;
-  b: f64 = 0;
-
-  of(code: i32, a: f64, b: f64): i32 {
-    this.a = a;
-    this.b = b;
-    return code;
-  }
-}
 
 const LARGEST_COUNT: f64 = 2147483647;
 
 /** Of a rate profile, s: shorter ones would not move a clock that ends at MAX_SECONDS. */
 const SHORTEST_STEP: f64 = 1e-6;
+
+/** Mean think time, s: a drawn one is at most 37 times as long (-ln 2^-53), which the clock must hold. */
+const LONGEST_THINK: f64 = 1e6;
 
 /** Smaller ones are not told from equal gaps by a gamma variate in doubles. */
 const SMALLEST_CV: f64 = 1e-4;
@@ -57,8 +68,10 @@ const SMALLEST_CV: f64 = 1e-4;
 export function checkTables(tables: Tables, fault: Fault): i32 {
   const run = checkRun(tables, fault);
   if (run != ERROR_NONE) return run;
-  const pools = checkPools(tables.pools, fault);
+  const pools = checkPools(tables, fault);
   if (pools != ERROR_NONE) return pools;
+  const models = tables.run[RUN_ENGINE] == ENGINE_ITERATIONS ? checkModels(tables, fault) : ERROR_NONE;
+  if (models != ERROR_NONE) return models;
   const lengths = checkLengths(tables, fault);
   return lengths != ERROR_NONE ? lengths : checkProfile(tables.profile, fault);
 }
@@ -79,6 +92,15 @@ function checkRun(tables: Tables, fault: Fault): i32 {
   if (!within(run[RUN_RATE], 0, 1e12)) return fault.of(ERROR_RUN_FIELD, RUN_RATE, 0);
   const cv = run[RUN_CV];
   if (!(cv == 0 || within(cv, SMALLEST_CV, 100))) return fault.of(ERROR_RUN_FIELD, RUN_CV, 0);
+  if (!isCount(run[RUN_ENGINE], 0, 1)) return fault.of(ERROR_RUN_FIELD, RUN_ENGINE, 0);
+  if (!isCount(run[RUN_STEP], 0, 1)) return fault.of(ERROR_RUN_FIELD, RUN_STEP, 0);
+  if (!isCount(run[RUN_CONCURRENCY], 0, 16777216)) return fault.of(ERROR_RUN_FIELD, RUN_CONCURRENCY, 0);
+  if (!within(run[RUN_THINK], 0, LONGEST_THINK)) return fault.of(ERROR_RUN_FIELD, RUN_THINK, 0);
+  if (!within(run[RUN_RAMP], 0, MAX_SECONDS)) return fault.of(ERROR_RUN_FIELD, RUN_RAMP, 0);
+  const ids = run[RUN_PREFIX_UNITS] * WINDOW_CAPACITY;
+  if (!isCount(run[RUN_PREFIX_GROUPS], 0, LARGEST_COUNT)) return fault.of(ERROR_RUN_FIELD, RUN_PREFIX_GROUPS, 0);
+  if (run[RUN_PREFIX_GROUPS] > 0 && !(ids <= <f64>tables.blockId.length))
+    return fault.of(ERROR_RUN_FIELD, RUN_PREFIX_UNITS, 0);
   if (tables.profile.length > 0 && !within(run[RUN_PROFILE_STEP], SHORTEST_STEP, MAX_SECONDS)) {
     return fault.of(ERROR_RUN_FIELD, RUN_PROFILE_STEP, 0);
   }
@@ -88,10 +110,12 @@ function checkRun(tables: Tables, fault: Fault): i32 {
   return ERROR_NONE;
 }
 
-function checkPools(pools: StaticArray<f64>, fault: Fault): i32 {
+function checkPools(tables: Tables, fault: Fault): i32 {
+  const pools = tables.pools;
+  const batches = tables.run[RUN_ENGINE] == ENGINE_ITERATIONS;
   let slots: f64 = 0;
   for (let row = 0; row < pools.length; row += POOL_FIELDS) {
-    const wrong = wrongPoolField(pools, row);
+    const wrong = wrongPoolField(pools, row, batches);
     if (wrong >= 0) return fault.of(ERROR_POOL_FIELD, row / POOL_FIELDS, wrong);
     slots += pools[row + POOL_REPLICAS] * pools[row + POOL_SLOTS];
     if (slots > 134217728) return fault.of(ERROR_POOL_FIELD, row / POOL_FIELDS, POOL_SLOTS);
@@ -100,7 +124,7 @@ function checkPools(pools: StaticArray<f64>, fault: Fault): i32 {
 }
 
 /** The POOL_ field that is out of range in the row, -1 if none is. */
-function wrongPoolField(pools: StaticArray<f64>, row: i32): i32 {
+function wrongPoolField(pools: StaticArray<f64>, row: i32, batches: bool): i32 {
   const maxCtx = pools[row + POOL_MAX_CTX];
   const blockSize = pools[row + POOL_BLOCK_SIZE];
   if (!isCount(pools[row + POOL_REPLICAS], 1, 1e6)) return POOL_REPLICAS;
@@ -114,10 +138,31 @@ function wrongPoolField(pools: StaticArray<f64>, row: i32): i32 {
   if (!(pools[row + POOL_CALIBRATION_CTX] > 0)) return POOL_CALIBRATION_CTX;
   if (!isCount(pools[row + POOL_SHARED_QUEUE], 0, 1)) return POOL_SHARED_QUEUE;
   if (!isCount(pools[row + POOL_MAX_QUEUE], -1, LARGEST_COUNT)) return POOL_MAX_QUEUE;
-  if (!isCount(pools[row + POOL_BALANCE], 0, 3)) return POOL_BALANCE;
+  if (!isCount(pools[row + POOL_BALANCE], 0, batches ? 4 : 3)) return POOL_BALANCE;
+  if (batches) return wrongServingField(pools, row);
   const slots = pools[row + POOL_SLOTS];
   const iteration = pools[row + POOL_W] + pools[row + POOL_H] * (maxCtx / pools[row + POOL_CALIBRATION_CTX]) * slots;
   return iteration * 2 * maxCtx <= MAX_SECONDS ? -1 : POOL_W;
+}
+
+/** The same for the fields of the engine `iterations`. */
+function wrongServingField(pools: StaticArray<f64>, row: i32): i32 {
+  const blockSize = pools[row + POOL_BLOCK_SIZE];
+  const unit = pools[row + POOL_PREFIX_BLOCK];
+  const pp = pools[row + POOL_PP];
+  if (!isCount(pools[row + POOL_SCHEDULER], 0, 4)) return POOL_SCHEDULER;
+  if (!isCount(pools[row + POOL_POLICY], 0, 1)) return POOL_POLICY;
+  if (!isLimit(pools[row + POOL_BUDGET])) return POOL_BUDGET;
+  if (!isLimit(pools[row + POOL_PREFILL_CHUNK])) return POOL_PREFILL_CHUNK;
+  if (!isCount(pools[row + POOL_CHUNKED], 0, 1)) return POOL_CHUNKED;
+  if (!(pools[row + POOL_WATERMARK] >= 0 && pools[row + POOL_WATERMARK] < 1)) return POOL_WATERMARK;
+  if (!isCount(pp, 1, 64)) return POOL_PP;
+  // Every lane holds the longest request, or it could wait for ever.
+  const laneBlocks = Math.floor(pools[row + POOL_KV_BLOCKS] / pp);
+  if (laneBlocks < Math.ceil(pools[row + POOL_MAX_CTX] / blockSize)) return POOL_KV_BLOCKS;
+  if (blockSize > 65536) return POOL_BLOCK_SIZE;
+  if (!isCount(unit, 0, LARGEST_COUNT) || unit % blockSize != 0) return POOL_PREFIX_BLOCK;
+  return within(pools[row + POOL_PREFIX_WEIGHT], 0, 1e9) ? -1 : POOL_PREFIX_WEIGHT;
 }
 
 function checkLengths(tables: Tables, fault: Fault): i32 {
@@ -162,4 +207,9 @@ function within(value: f64, low: f64, high: f64): bool {
 
 function isCount(value: f64, low: f64, high: f64): bool {
   return within(value, low, high) && Math.floor(value) == value;
+}
+
+/** A whole number of tokens, or Infinity. */
+function isLimit(value: f64): bool {
+  return value == Infinity || isCount(value, 1, LARGEST_COUNT);
 }

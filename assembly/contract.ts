@@ -6,8 +6,8 @@
  *
  * How a run goes:
  *
- *     open(pools, cells, windows, profileSteps, labels)   core lays out the tables below
- *     host writes RUN, POOLS, and if used LABEL_POOL, PROFILE_*, CELL_*, WINDOW_*
+ *     open(pools, cells, windows, profileSteps, labels, modelValues, blockIds)      core lays out the tables below
+ *     host writes RUN, POOLS, and if used MODEL, LABEL_POOL, PROFILE_*, CELL_*, WINDOW_*
  *     start()                                             core checks them; answers an ERROR_ code
  *     repeat:  host writes the request window (or calls generate(count)), then run(count)
  *              host reads the result window, if RUN_RESULTS is on
@@ -17,7 +17,7 @@
  * Buffers are found by bufferAddress(id) and bufferLength(id); a call of open, start, run or finish may grow memory and move
  * them. Times cross the boundary in seconds (f64) on the way in and in ticks (whole nanoseconds, held exactly in an f64 up to 104 days) on the way out.
  */
-export const CONTRACT_VERSION = 1;
+export const CONTRACT_VERSION = 2;
 
 /** Ticks in a second: all times in the core are whole nanoseconds. */
 export const TICKS_PER_SECOND = 1e9;
@@ -30,11 +30,16 @@ export const BUFFER_RUN = 0; //             f64[RUN_FIELDS]                     
 export const BUFFER_POOLS = 1; //           f64[pools * POOL_FIELDS]                                host
 export const BUFFER_LABEL_POOL = 2; //      i32[labels]: pool that a label names, -1 = none         host
 
+export const BUFFER_MODEL = 3; //           f64[modelValues]: iteration models, see MODEL_          host
+
 export const BUFFER_ARRIVAL = 10; //        f64[WINDOW_CAPACITY] s, never decreasing                host, or core by generate
 export const BUFFER_INPUT = 11; //          u32[WINDOW_CAPACITY] tokens                             host, or core by generate
 export const BUFFER_OUTPUT = 12; //         u32[WINDOW_CAPACITY] tokens                             host, or core by generate
 export const BUFFER_LABEL = 13; //          u16[WINDOW_CAPACITY] index into LABEL_POOL              host (zero after open)
 export const BUFFER_CATEGORY = 14; //       u8[WINDOW_CAPACITY] 0..63                               host, or core by generate
+export const BUFFER_PRIORITY = 15; //       u8[WINDOW_CAPACITY] smaller goes first                  host (zero after open)
+export const BUFFER_BLOCK_OFFSET = 16; //   u32[WINDOW_CAPACITY + 1] first BLOCK_ID of each request host, or core by generate (zero after open)
+export const BUFFER_BLOCK_ID = 17; //       u32[blockIds] names of prompt units, in prompt order    host, or core by generate
 
 export const BUFFER_PROFILE = 20; //        f64[profileSteps] rate relative to the mean rate        host
 export const BUFFER_WINDOW_CELL = 21; //    u32[windows + 1] first cell of each window              host
@@ -56,9 +61,12 @@ export const BUFFER_RESULT_TTFT = 37; //    f64[results] ticks                  
 export const BUFFER_RESULT_TPOT = 38; //    f64[results] ticks                                      core
 export const BUFFER_RESULT_E2E = 39; //     f64[results] ticks                                      core
 
+export const BUFFER_RESULT_PREEMPTIONS = 40; // u16[results]                                        core
+
 export const BUFFER_FIGURES = 50; //        f64[(pools + 1) * FIGURE_FIELDS], the last row: requests that no pool took    core
 export const BUFFER_SERIES = 51; //         f64[points * (pools + 1) * SERIES_FIELDS]: a row a pool, the last row as above  core
 export const BUFFER_COUNTS = 52; //         f64[BATCHES] answer of countAbove                       core
+export const BUFFER_ITL = 53; //            f64[pools * ITL_BUCKETS] tokens by the gap before them  core, engine iterations
 
 // RUN: one row ------------------------------------------------------------------------------------------------------------
 export const RUN_SEED = 0; //               whole number, 0 .. 2^53 - 1
@@ -83,7 +91,15 @@ export const RUN_CV = 18; //                coefficient of variation of gaps; ga
 export const RUN_PROFILE_STEP = 19; //      s each step of PROFILE lasts; the profile repeats
 export const RUN_WINDOW_SECONDS = 20; //    s each length window lasts; they repeat
 export const RUN_INPUT_SHARE = 21; //       > 0: cells hold total tokens in CELL_INPUT_*, and the input is this share of them
-export const RUN_FIELDS = 22;
+export const RUN_ENGINE = 22; //            an ENGINE_ code
+export const RUN_STEP = 23; //              iterations: 1 = one iteration at a time
+export const RUN_CONCURRENCY = 24; //       users of a closed loop; 0 = open: arrivals are those of the window
+export const RUN_THINK = 25; //             s, mean
+export const RUN_THINK_EXPONENTIAL = 26; // 1 = drawn, 0 = always the mean
+export const RUN_RAMP = 27; //              s over which the users start
+export const RUN_PREFIX_GROUPS = 28; //     generate: groups of requests that share a prefix; 0 = none
+export const RUN_PREFIX_UNITS = 29; //      generate: block ids of a shared prefix
+export const RUN_FIELDS = 30;
 
 // POOLS: one row a pool ---------------------------------------------------------------------------------------------------
 export const POOL_REPLICAS = 0;
@@ -98,7 +114,38 @@ export const POOL_CHUNK = 8; //             tokens
 export const POOL_SHARED_QUEUE = 9; //      1 = one queue for the pool
 export const POOL_MAX_QUEUE = 10; //        requests; -1 = no limit
 export const POOL_BALANCE = 11; //          a BALANCE_ code
-export const POOL_FIELDS = 12;
+export const POOL_SCHEDULER = 12; //        a SCHEDULER_ code; this and what follows: engine iterations, where POOL_SLOTS is max_num_seqs
+export const POOL_POLICY = 13; //           a POLICY_ code
+export const POOL_BUDGET = 14; //           tokens in an iteration; Infinity = no limit
+export const POOL_PREFILL_CHUNK = 15; //    prompt tokens of one request in an iteration; Infinity = no limit
+export const POOL_CHUNKED = 16; //          1 = long prompts are cut
+export const POOL_WATERMARK = 17; //        share of the blocks
+export const POOL_PP = 18; //               pipeline stages
+export const POOL_PREFIX_BLOCK = 19; //     prompt tokens of a block id; 0 = no prefix caching
+export const POOL_PREFIX_WEIGHT = 20; //    of BALANCE_PREFIX_AFFINITY
+export const POOL_MODEL = 21; //            place in MODEL where the pool's iteration model begins
+export const POOL_FIELDS = 22;
+
+// MODEL: an iteration model is a head of MODEL_ fields, then its knots. Times in s ------------------------------------------
+export const MODEL_TYPE = 0; //             a MODEL_AFFINE or MODEL_TABLE code
+//   affine:  then for each knot: tokens, compute, memory, other
+export const MODEL_KNOTS = 1;
+export const MODEL_GRANULARITY = 2; //      tokens
+export const MODEL_COMPUTE_PER_CONTEXT = 3;
+export const MODEL_COMPUTE_PER_WORK = 4;
+export const MODEL_MEMORY_PER_CONTEXT = 5;
+export const MODEL_MEMORY_PER_PROCESSED = 6;
+export const MODEL_OTHER_PER_SEQUENCE = 7;
+//   table:   then batches, contexts, decode times by batch then context; tokens, contexts, prefill times by tokens then context
+export const MODEL_DECODE_BATCHES = 1;
+export const MODEL_DECODE_CONTEXTS = 2;
+export const MODEL_PREFILL_TOKENS = 3;
+export const MODEL_PREFILL_CONTEXTS = 4;
+export const MODEL_FIXED = 5;
+export const MODEL_HEAD = 8;
+
+/** Most knots on an axis of an iteration model. */
+export const MODEL_MAX_KNOTS = 64;
 
 // FIGURES: totals over the whole run, one row a pool ----------------------------------------------------------------------
 export const FIGURE_ARRIVED = 0;
@@ -114,7 +161,21 @@ export const FIGURE_LAST_ARRIVAL = 9; //    tick
 export const FIGURE_END = 10; //            tick of the last event, or the horizon
 export const FIGURE_SYSTEM_AREA = 11; //    integral of requests in the pool over the whole run, ticks
 export const FIGURE_E2E_SUM = 12; //        sum over completed of (end - reaching the pool), ticks: equals SYSTEM_AREA when all is served
-export const FIGURE_FIELDS = 13;
+export const FIGURE_PREEMPTIONS = 13; //    this and what follows: engine iterations
+export const FIGURE_RECOMPUTED = 14; //     tokens computed again after a preemption
+export const FIGURE_CACHED = 15; //         prompt tokens found in the prefix cache, over all admissions
+export const FIGURE_PROMPT = 16; //         prompt tokens looked for, over all admissions
+export const FIGURE_ITL_TOKENS = 17; //     output tokens but the first of each request
+export const FIGURE_ITL_SUM = 18; //        of the gaps before them, ticks
+export const FIGURE_ITL_LARGEST = 19; //    ticks
+export const FIGURE_LARGEST_BATCH = 20; //  requests in one iteration
+export const FIGURE_PREFILL_TOKENS = 21; // computed
+export const FIGURE_DECODE_TOKENS = 22;
+export const FIGURE_CONTEXT_TOKENS = 23; // read by decodes, summed over iterations
+export const FIGURE_PREFILL_WORK = 24; //   pairs of prompt token and token that it attends to
+export const FIGURE_ITERATIONS = 25;
+export const FIGURE_BUSY = 26; //           ticks with an iteration running, summed over lanes
+export const FIGURE_FIELDS = 27;
 
 // SERIES: how the run went; a point just before every stride-th arrival, and one at the end of the window ----------------
 export const SERIES_TICK = 0;
@@ -127,7 +188,14 @@ export const SERIES_WAITING_AREA = 6;
 export const SERIES_ARRIVED = 7; //         counts since the start
 export const SERIES_COMPLETED = 8;
 export const SERIES_OUTPUT_TOKENS = 9; //   of completed requests
-export const SERIES_FIELDS = 10;
+export const SERIES_ITERATIONS = 10; //     since the start, to the last end of an iteration; this and what follows: engine iterations
+export const SERIES_LANES_BUSY_AREA = 11; //ticks with an iteration running, summed over lanes
+export const SERIES_PREFILL_TOKENS = 12; // computed
+export const SERIES_DECODE_TOKENS = 13;
+export const SERIES_CONTEXT_TOKENS = 14; // read by decodes, summed over iterations
+export const SERIES_PREFILL_WORK = 15; //   pairs of prompt token and token that it attends to
+export const SERIES_PREEMPTIONS = 16;
+export const SERIES_FIELDS = 17;
 
 // Codes -------------------------------------------------------------------------------------------------------------------
 export const ROUTER_LENGTH = 0;
@@ -185,6 +253,16 @@ export const STREAM_ROUTING = 3;
 export const STREAM_BALANCING = 4;
 export const STREAM_COMPRESSION = 5;
 export const STREAM_CATEGORY = 6;
+export const STREAM_THINK = 7;
+export const STREAM_PREFIX = 8;
+
+/** Buckets of ITL: 128 to an octave of ticks, from 2^10 to 2^42 ns; shorter gaps count in the first, longer ones in the last. */
+export const ITL_BUCKETS = 4096;
+export const ITL_BUCKETS_PER_OCTAVE = 128;
+export const ITL_FIRST_OCTAVE = 10;
+
+/** A figure that a request cannot have (TPOT of a single token), in ticks. */
+export const NOT_APPLICABLE = -1;
 
 /** A time that does not come. */
 export const NEVER = Infinity;
@@ -207,6 +285,8 @@ export const ERROR_PHASE = 7; //            A = phase the call needs, B = phase 
 export const ERROR_TIME_LIMIT = 8; //       A = index in the window, B = arrival, s: the clock ends at MAX_SECONDS
 export const ERROR_LENGTH_MODEL = 9; //     A = window, B = cell: weights do not rise to 1, or low > high
 export const ERROR_PROFILE = 10; //         A = step: negative or not a number, or all zero
+export const ERROR_MODEL = 11; //           A = pool, B = place in its iteration model (from its head) of a value out of range
+export const ERROR_BLOCKS = 12; //          A = index in the window: block offsets that fall or leave the ids
 
 /** Latest time the clock can hold, s (31 years). */
 export const MAX_SECONDS = 1e9;

@@ -1,6 +1,7 @@
 import { Tick } from "./clock";
 import { Fifo } from "./fifo";
 import { Balancer } from "./balancer";
+import { Serving } from "./serving";
 
 /** One replica of a pool. */
 export class Replica {
@@ -41,6 +42,8 @@ export class Pool {
   /** The one queue of a pool with `"queue": "shared"`; null where each replica has its own. */
   sharedQueue: Fifo | null = null;
   balancer: Balancer | null = null;
+  /** How its replicas batch; null in the engine `slots`. */
+  serving: Serving | null = null;
 
   busy: i32 = 0;
   waiting: i32 = 0;

@@ -5,6 +5,8 @@ import {
   RUN_ARRIVALS,
   RUN_CV,
   RUN_INPUT_SHARE,
+  RUN_PREFIX_GROUPS,
+  RUN_PREFIX_UNITS,
   RUN_PROFILE_STEP,
   RUN_RATE,
   RUN_REPLICATION,
@@ -13,6 +15,7 @@ import {
   STREAM_ARRIVALS,
   STREAM_CATEGORY,
   STREAM_LENGTHS,
+  STREAM_PREFIX,
 } from "./contract";
 import { streamKey, uniform } from "./random";
 import { Tables } from "./tables";
@@ -39,6 +42,9 @@ export class Generator {
   private readonly arrivalKey: u64;
   private readonly lengthKey: u64;
   private readonly categoryKey: u64;
+  private readonly prefixKey: u64;
+  private readonly prefixGroups: f64;
+  private readonly prefixUnits: u32;
 
   constructor(private readonly tables: Tables) {
     const run = tables.run;
@@ -55,6 +61,9 @@ export class Generator {
     this.arrivalKey = streamKey(seed, replication, STREAM_ARRIVALS);
     this.lengthKey = streamKey(seed, replication, STREAM_LENGTHS);
     this.categoryKey = streamKey(seed, replication, STREAM_CATEGORY);
+    this.prefixKey = streamKey(seed, replication, STREAM_PREFIX);
+    this.prefixGroups = run[RUN_PREFIX_GROUPS];
+    this.prefixUnits = <u32>run[RUN_PREFIX_UNITS];
   }
 
   /** Fills the first `count` rows of the window. */
@@ -67,6 +76,7 @@ export class Generator {
       tables.label[i] = 0;
       tables.category[i] = this.drawCategory();
       if (drawsLengths) this.drawLengths(i, time);
+      if (this.prefixGroups > 0) this.drawPrefix(i);
       this.ordinal++;
     }
   }
@@ -152,6 +162,16 @@ export class Generator {
     const v = uniform(this.lengthKey, draw + 2);
     tables.input[i] = first;
     tables.output[i] = between(tables.cellOutputLow[cell], tables.cellOutputHigh[cell], v);
+  }
+
+  /** Request `i` of the window belongs to one of the groups, and bears the ids of its prefix. */
+  private drawPrefix(i: i32): void {
+    const tables = this.tables;
+    const units = this.prefixUnits;
+    const first = <u32>(uniform(this.prefixKey, this.ordinal) * this.prefixGroups) * units;
+    const offset = <u32>i * units;
+    for (let j: u32 = 0; j < units; j++) tables.blockId[offset + j] = first + j;
+    tables.blockOffset[i + 1] = offset + units;
   }
 
   /** First cell of the window whose cumulative weight exceeds u. */

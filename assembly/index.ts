@@ -1,16 +1,21 @@
 /** The exports of the core. How a run goes is told in contract.ts. */
 import * as C from "./contract";
-import { Balancer } from "./balancer";
-import { Fault, checkTables } from "./check";
-import { ticksOut } from "./clock";
-import { Fifo } from "./fifo";
-import { Pool, Replica } from "./fleet";
+import { buildPools, buildReplicas } from "./build-fleet";
+import { checkTables } from "./check";
+import { Fault } from "./fault";
+import { NEVER_TICK, tickOf, ticksOut } from "./clock";
+import { EventLoop, Run } from "./event-loop";
+import { Pool } from "./fleet";
 import { Generator } from "./generator";
-import { streamKey } from "./random";
+import { IterationsEngine } from "./iterations-engine";
+import { Ledger } from "./ledger";
+import { PromptUnits } from "./prompt-units";
 import { Router } from "./router";
 import { Selection } from "./samples";
+import { Serving } from "./serving";
 import { SlotsEngine } from "./slots-engine";
 import { Tables } from "./tables";
+import { Users } from "./users";
 
 const CLOSED = 0;
 const OPEN = 1;
@@ -20,10 +25,11 @@ const FINISHED = 3;
 let phase: i32 = CLOSED;
 let tables: Tables | null = null;
 let pools: StaticArray<Pool> = new StaticArray<Pool>(0);
-let engine: SlotsEngine | null = null;
+let playing: Run | null = null;
 let generator: Generator | null = null;
 let selection: Selection | null = null;
 let figures: StaticArray<f64> = new StaticArray<f64>(0);
+let gaps: StaticArray<f64> = new StaticArray<f64>(0);
 let fault: Fault = new Fault();
 
 /** CONTRACT_VERSION of the core, for the host to compare. */
@@ -31,17 +37,29 @@ export function contractVersion(): i32 {
   return C.CONTRACT_VERSION;
 }
 
-/** Begins a run: forgets the one before, and lays out the tables for so many pools, length cells and windows, profile steps and labels. */
-export function open(poolCount: i32, cells: i32, windows: i32, profileSteps: i32, labels: i32): void {
+/**
+ * Begins a run: forgets the one before, and lays out the tables for so many pools, length cells and windows, profile steps, labels, values of iteration
+ * models, and block ids in a window.
+ */
+export function open(
+  poolCount: i32,
+  cells: i32,
+  windows: i32,
+  profileSteps: i32,
+  labels: i32,
+  modelValues: i32,
+  blockIds: i32,
+): void {
   // @ts-expect-error: a function of the stub runtime that the compiler's type declarations lack
   heap.reset();
   fault = new Fault();
-  engine = null;
+  playing = null;
   generator = null;
   selection = new Selection();
   pools = new StaticArray<Pool>(0);
   figures = new StaticArray<f64>((poolCount + 1) * C.FIGURE_FIELDS);
-  tables = new Tables(poolCount, cells, windows, profileSteps, labels);
+  gaps = new StaticArray<f64>(0);
+  tables = new Tables(poolCount, cells, windows, profileSteps, labels, modelValues, blockIds);
   phase = OPEN;
 }
 
@@ -50,21 +68,31 @@ export function start(): i32 {
   if (phase != OPEN) return fault.of(C.ERROR_PHASE, OPEN, phase);
   const error = checkTables(tables!, fault);
   if (error != C.ERROR_NONE) return error;
-  const count = tables!.pools.length / C.POOL_FIELDS;
-  let replicaCount = 0;
-  pools = new StaticArray<Pool>(count);
-  for (let p = 0; p < count; p++) {
-    pools[p] = readPool(p, replicaCount);
-    replicaCount += pools[p].replicas;
+  if (tables!.run[C.RUN_ENGINE] == C.ENGINE_ITERATIONS) {
+    gaps = new StaticArray<f64>((tables!.pools.length / C.POOL_FIELDS) * C.ITL_BUCKETS);
   }
-  const keepsResults = tables!.run[C.RUN_RESULTS] != 0;
-  if (count > 0) {
-    const router = new Router(tables!.run, pools, tables!.labelPool);
-    engine = new SlotsEngine(tables!, pools, buildReplicas(replicaCount), router, fault, keepsResults);
-  }
+  pools = buildPools(tables!, gaps);
+  if (pools.length > 0) playing = buildRun(tables!);
   generator = new Generator(tables!);
   phase = RUNNING;
   return C.ERROR_NONE;
+}
+
+function buildRun(tables: Tables): Run {
+  const run = tables.run;
+  const router = new Router(run, pools, tables.labelPool);
+  const ledger = new Ledger();
+  const horizon = run[C.RUN_HORIZON] == Infinity ? NEVER_TICK : tickOf(run[C.RUN_HORIZON]);
+  const latency = tickOf(run[C.RUN_COMPRESS_LATENCY]);
+  const users = run[C.RUN_CONCURRENCY] > 0 ? new Users(run) : null;
+  const keepsResults = run[C.RUN_RESULTS] != 0;
+  if (run[C.RUN_ENGINE] == C.ENGINE_ITERATIONS) {
+    const units = tables.blockId.length > 0 ? new PromptUnits() : null;
+    const engine = new IterationsEngine(tables, pools, units, ledger, horizon, latency, users);
+    return new EventLoop<IterationsEngine>(tables, pools, engine, router, fault, keepsResults, units);
+  }
+  const engine = new SlotsEngine(run, pools, buildReplicas(pools), ledger, horizon, latency, users);
+  return new EventLoop<SlotsEngine>(tables, pools, engine, router, fault, keepsResults, null);
 }
 
 /** Draws the next `count` requests into the window. Answers an ERROR_ code. */
@@ -78,26 +106,26 @@ export function generate(count: i32): i32 {
 
 /** Plays the first `count` requests of the window. Answers an ERROR_ code; after one the run is of no use. */
 export function run(count: i32): i32 {
-  if (phase != RUNNING || engine == null) return fault.of(C.ERROR_PHASE, RUNNING, phase);
+  if (phase != RUNNING || playing == null) return fault.of(C.ERROR_PHASE, RUNNING, phase);
   if (<u32>count > <u32>C.WINDOW_CAPACITY) return fault.of(C.ERROR_COUNT, count, 0);
-  return engine!.play(count);
+  return playing!.play(count);
 }
 
 /** Whether an arrival after the horizon has been seen: no further one will be played. */
 export function closed(): bool {
-  return engine != null && engine!.closed;
+  return playing != null && playing!.closed;
 }
 
 /** Serves what is left, to the horizon, and fills FIGURES. Answers an ERROR_ code. */
 export function finish(): i32 {
-  if (phase != RUNNING || engine == null) return fault.of(C.ERROR_PHASE, RUNNING, phase);
-  engine!.finish();
+  if (phase != RUNNING || playing == null) return fault.of(C.ERROR_PHASE, RUNNING, phase);
+  playing!.finish();
   for (let p = 0; p < pools.length; p++) writeFigures(p, pools[p]);
   const row = pools.length * C.FIGURE_FIELDS;
-  figures[row + C.FIGURE_ARRIVED] = engine!.unrouted;
-  figures[row + C.FIGURE_REJECTED_TOO_LONG_FOR_EVERY_POOL] = engine!.unrouted;
-  figures[row + C.FIGURE_COMPRESSED] = engine!.unroutedCompressed;
-  figures[row + C.FIGURE_BY_DEFAULT] = engine!.unroutedByDefault;
+  figures[row + C.FIGURE_ARRIVED] = playing!.unrouted;
+  figures[row + C.FIGURE_REJECTED_TOO_LONG_FOR_EVERY_POOL] = playing!.unrouted;
+  figures[row + C.FIGURE_COMPRESSED] = playing!.unroutedCompressed;
+  figures[row + C.FIGURE_BY_DEFAULT] = playing!.unroutedByDefault;
   writeClock(row);
   phase = FINISHED;
   return C.ERROR_NONE;
@@ -115,17 +143,17 @@ export function errorB(): f64 {
 
 /** Rows in the result window. */
 export function resultCount(): i32 {
-  return engine == null ? 0 : engine!.results.count;
+  return playing == null ? 0 : playing!.results.count;
 }
 
 /** Points in SERIES. */
 export function seriesPoints(): i32 {
-  return engine == null ? 0 : engine!.series.points;
+  return playing == null ? 0 : playing!.series.points;
 }
 
 /** Requests per sample: 1 as long as percentiles are over every request. */
 export function sampleStride(): u32 {
-  return engine == null ? 1 : engine!.samples.stride;
+  return playing == null ? 1 : playing!.samples.stride;
 }
 
 /**
@@ -134,7 +162,7 @@ export function sampleStride(): u32 {
  */
 export function gather(metric: i32, pool: i32, first: u32, completedOnly: bool): i32 {
   if (phase != FINISHED || <u32>metric >= <u32>C.METRICS) return 0;
-  const samples = engine!.samples;
+  const samples = playing!.samples;
   const from = <i32>min<u32>((first + samples.stride - 1) / samples.stride, <u32>samples.count);
   selection!.gather(samples, metric, pool, from, completedOnly ? C.METRIC_E2E : -1);
   return selection!.count;
@@ -176,11 +204,15 @@ export function bufferAddress(id: i32): usize {
   if (id == C.BUFFER_RUN) return changetype<usize>(t.run);
   if (id == C.BUFFER_POOLS) return changetype<usize>(t.pools);
   if (id == C.BUFFER_LABEL_POOL) return changetype<usize>(t.labelPool);
+  if (id == C.BUFFER_MODEL) return changetype<usize>(t.model);
   if (id == C.BUFFER_ARRIVAL) return changetype<usize>(t.arrival);
   if (id == C.BUFFER_INPUT) return changetype<usize>(t.input);
   if (id == C.BUFFER_OUTPUT) return changetype<usize>(t.output);
   if (id == C.BUFFER_LABEL) return changetype<usize>(t.label);
   if (id == C.BUFFER_CATEGORY) return changetype<usize>(t.category);
+  if (id == C.BUFFER_PRIORITY) return changetype<usize>(t.priority);
+  if (id == C.BUFFER_BLOCK_OFFSET) return changetype<usize>(t.blockOffset);
+  if (id == C.BUFFER_BLOCK_ID) return changetype<usize>(t.blockId);
   if (id == C.BUFFER_PROFILE) return changetype<usize>(t.profile);
   if (id == C.BUFFER_WINDOW_CELL) return changetype<usize>(t.windowCell);
   if (id == C.BUFFER_CELL_WEIGHT) return changetype<usize>(t.cellWeight);
@@ -190,12 +222,13 @@ export function bufferAddress(id: i32): usize {
   if (id == C.BUFFER_CELL_OUTPUT_HIGH) return changetype<usize>(t.cellOutputHigh);
   if (id == C.BUFFER_CATEGORY_WEIGHT) return changetype<usize>(t.categoryWeight);
   if (id == C.BUFFER_FIGURES) return changetype<usize>(figures);
+  if (id == C.BUFFER_ITL) return changetype<usize>(gaps);
   if (id == C.BUFFER_COUNTS && selection != null) return changetype<usize>(selection!.above);
-  return engine == null ? 0 : resultAddress(id);
+  return playing == null ? 0 : resultAddress(id);
 }
 
 function resultAddress(id: i32): usize {
-  const results = engine!.results;
+  const results = playing!.results;
   if (id == C.BUFFER_RESULT_ARRIVAL) return changetype<usize>(results.arrival);
   if (id == C.BUFFER_RESULT_INPUT) return changetype<usize>(results.input);
   if (id == C.BUFFER_RESULT_OUTPUT) return changetype<usize>(results.output);
@@ -206,50 +239,9 @@ function resultAddress(id: i32): usize {
   if (id == C.BUFFER_RESULT_TTFT) return changetype<usize>(results.ttft);
   if (id == C.BUFFER_RESULT_TPOT) return changetype<usize>(results.tpot);
   if (id == C.BUFFER_RESULT_E2E) return changetype<usize>(results.e2e);
-  if (id == C.BUFFER_SERIES) return changetype<usize>(engine!.series.values);
+  if (id == C.BUFFER_RESULT_PREEMPTIONS) return changetype<usize>(results.preemptions);
+  if (id == C.BUFFER_SERIES) return changetype<usize>(playing!.series.values);
   return 0;
-}
-
-function readPool(index: i32, firstReplica: i32): Pool {
-  const row = index * C.POOL_FIELDS;
-  const fields = tables!.pools;
-  const pool = new Pool();
-  pool.index = index;
-  pool.firstReplica = firstReplica;
-  pool.replicas = <i32>fields[row + C.POOL_REPLICAS];
-  pool.slots = <i32>fields[row + C.POOL_SLOTS];
-  pool.maxCtx = <u32>fields[row + C.POOL_MAX_CTX];
-  pool.kvBlocks = <i32>fields[row + C.POOL_KV_BLOCKS];
-  pool.blockSize = <u32>fields[row + C.POOL_BLOCK_SIZE];
-  pool.W = fields[row + C.POOL_W];
-  pool.H = fields[row + C.POOL_H];
-  pool.calibrationCtx = fields[row + C.POOL_CALIBRATION_CTX];
-  pool.chunk = <u32>fields[row + C.POOL_CHUNK];
-  pool.maxQueue = <i32>fields[row + C.POOL_MAX_QUEUE];
-  const shared = fields[row + C.POOL_SHARED_QUEUE] != 0;
-  if (shared) pool.sharedQueue = new Fifo();
-  const run = tables!.run;
-  const key = streamKey(<u64>run[C.RUN_SEED], <u64>run[C.RUN_REPLICATION], C.STREAM_BALANCING);
-  // A shared queue has nothing to balance but which idle slot to take: the replica with the fewest requests in service.
-  const kind = shared ? C.BALANCE_LEAST_OUTSTANDING : <i32>fields[row + C.POOL_BALANCE];
-  pool.balancer = new Balancer(kind, pool.replicas, key);
-  return pool;
-}
-
-function buildReplicas(count: i32): StaticArray<Replica> {
-  const replicas = new StaticArray<Replica>(count);
-  let number = 0;
-  let base = 0;
-  for (let p = 0; p < pools.length; p++) {
-    const pool = pools[p];
-    for (let i = 0; i < pool.replicas; i++) {
-      const shared = pool.sharedQueue;
-      replicas[number] = new Replica(pool, number, i, base, shared == null ? new Fifo() : shared);
-      number++;
-      base += pool.slots;
-    }
-  }
-  return replicas;
 }
 
 function writeFigures(index: i32, pool: Pool): void {
@@ -265,12 +257,31 @@ function writeFigures(index: i32, pool: Pool): void {
   figures[row + C.FIGURE_SYSTEM_AREA] = pool.busyArea + pool.waitingArea;
   figures[row + C.FIGURE_E2E_SUM] = pool.e2eSum;
   writeClock(row);
+  const serving = pool.serving;
+  if (serving != null) writeServing(row, serving);
+}
+
+function writeServing(row: i32, serving: Serving): void {
+  figures[row + C.FIGURE_PREEMPTIONS] = serving.preemptions;
+  figures[row + C.FIGURE_RECOMPUTED] = serving.recomputed;
+  figures[row + C.FIGURE_CACHED] = serving.cached;
+  figures[row + C.FIGURE_PROMPT] = serving.prompts;
+  figures[row + C.FIGURE_ITL_TOKENS] = serving.gaps.tokens;
+  figures[row + C.FIGURE_ITL_SUM] = serving.gaps.sum;
+  figures[row + C.FIGURE_ITL_LARGEST] = <f64>serving.gaps.largest;
+  figures[row + C.FIGURE_LARGEST_BATCH] = <f64>serving.largestBatch;
+  figures[row + C.FIGURE_PREFILL_TOKENS] = serving.prefillTokens;
+  figures[row + C.FIGURE_DECODE_TOKENS] = serving.decodeTokens;
+  figures[row + C.FIGURE_CONTEXT_TOKENS] = serving.contextTokens;
+  figures[row + C.FIGURE_PREFILL_WORK] = 0.5 * serving.prefillWork;
+  figures[row + C.FIGURE_ITERATIONS] = serving.iterations;
+  figures[row + C.FIGURE_BUSY] = serving.busy;
 }
 
 function writeClock(row: i32): void {
-  figures[row + C.FIGURE_FIRST_ARRIVAL] = <f64>engine!.firstArrival;
-  figures[row + C.FIGURE_LAST_ARRIVAL] = <f64>engine!.lastArrival;
-  figures[row + C.FIGURE_END] = <f64>engine!.now;
+  figures[row + C.FIGURE_FIRST_ARRIVAL] = <f64>playing!.firstArrival;
+  figures[row + C.FIGURE_LAST_ARRIVAL] = <f64>playing!.lastArrival;
+  figures[row + C.FIGURE_END] = <f64>playing!.now;
 }
 
 /** Bytes of memory that the run has taken so far: memory itself grows by doubling. */

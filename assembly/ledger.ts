@@ -1,21 +1,24 @@
 import { Tick } from "./clock";
 
 /**
- * A request whose outcome is not settled yet. It lies in the ledger's memory without a header, 56 bytes, fields in the order of their declaration:
+ * A request whose outcome is not settled yet. It lies in the ledger's memory without a header, 64 bytes, fields in the order of their declaration:
  *
  *     0 arrival | 8 start | 16 prefill | 24 decode | 32 input | 36 output | 40 blocks | 44 following | 48 replica | 52 pool | 54 status | 55 compressed
+ *     56 generated | 60 preemptions | 62 priority
  */
 @unmanaged
 export class Request {
   arrival: Tick = 0;
   /** Start of service, once known; NEVER_TICK before. */
   start: Tick = 0;
+  /** From start to first token; LATEST_TICK in the engine `iterations` until that is known. */
   prefill: Tick = 0;
+  /** From first token to last. Engine `iterations`, while it is queued after a preemption: tick of its latest token. */
   decode: Tick = 0;
   /** Tokens, before any compression. */
   input: u32 = 0;
   output: u32 = 0;
-  /** KV blocks that it holds while in service. */
+  /** Engine `slots`: KV blocks that it holds while in service. Engine `iterations`: ordinal of a second request behind it, in a queue by priority. */
   blocks: i32 = 0;
   /** Ordinal of the request behind this one in its queue. */
   following: u32 = 0;
@@ -27,6 +30,12 @@ export class Request {
   status: u8 = 0;
   /** Whether the router compressed it, so that it reaches its pool later than it arrives. */
   compressed: bool = false;
+  /** Engine `iterations`, while it is queued: output tokens emitted before. */
+  generated: u32 = 0;
+  /** Held at 65,535. */
+  preemptions: u16 = 0;
+  /** Smaller goes first. */
+  priority: u8 = 0;
 
   /** Tick at which it reaches its pool. */
   entry(compressLatency: Tick): Tick {
@@ -54,7 +63,7 @@ class Segment {
  *     ordinals  | retired ... | ............ | ... next - 1 |        segments of 256, found through a ring of references
  *
  * A request is opened when it arrives and retired in the order of arrival once it and all before it are settled, so results leave in the
- * order of the workload. Queues are chains through `following`. 56 bytes a request; a segment is used again once all of it is retired.
+ * order of the workload. Queues are chains through `following`. 64 bytes a request; a segment is used again once all of it is retired.
  */
 export class Ledger {
   /** Requests opened so far: ordinal of the next one. */

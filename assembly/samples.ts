@@ -1,4 +1,4 @@
-import { BATCHES, METRICS, SAMPLES_CAPACITY } from "./contract";
+import { BATCHES, METRICS, NOT_APPLICABLE, SAMPLES_CAPACITY } from "./contract";
 import { NEVER_TICK, Tick } from "./clock";
 
 const SEGMENT_BITS: i32 = 14;
@@ -107,6 +107,7 @@ export class Selection {
 
   /**
    * Takes `metric` of the samples `first` and later that belong to `pool` (-2: of all pools and none; -1: of no pool), of completed requests alone if asked.
+   * Requests that cannot have the figure are left out.
    */
   gather(samples: Samples, metric: i32, pool: i32, first: i32, completedMetric: i32): void {
     this.reserve(samples.count - first);
@@ -115,7 +116,8 @@ export class Selection {
     for (let i = first; i < samples.count; i++) {
       if (pool != -2 && samples.pool(i) != pool) continue;
       if (completedMetric >= 0 && samples.tick(completedMetric, i) == NEVER_TICK) continue;
-      values[count++] = samples.tick(metric, i);
+      const tick = samples.tick(metric, i);
+      if (tick != NOT_APPLICABLE) values[count++] = tick;
     }
     this.count = count;
     this.scatter();

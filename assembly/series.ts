@@ -3,16 +3,24 @@ import {
   SERIES_BUSY,
   SERIES_BUSY_AREA,
   SERIES_COMPLETED,
+  SERIES_CONTEXT_TOKENS,
+  SERIES_DECODE_TOKENS,
   SERIES_FIELDS,
+  SERIES_ITERATIONS,
   SERIES_KV_AREA,
+  SERIES_LANES_BUSY_AREA,
   SERIES_ORDINAL,
   SERIES_OUTPUT_TOKENS,
+  SERIES_PREEMPTIONS,
+  SERIES_PREFILL_TOKENS,
+  SERIES_PREFILL_WORK,
   SERIES_TICK,
   SERIES_WAITING,
   SERIES_WAITING_AREA,
 } from "./contract";
 import { Tick } from "./clock";
 import { Pool } from "./fleet";
+import { Serving } from "./serving";
 
 /** Points of a run of few pools; of many pools, fewer, to bound the memory. */
 const POINTS: i32 = 512;
@@ -60,12 +68,24 @@ export class Series {
       this.values[row + SERIES_ARRIVED] = pool.arrived;
       this.values[row + SERIES_COMPLETED] = pool.completed;
       this.values[row + SERIES_OUTPUT_TOKENS] = pool.outputTokens;
+      const serving = pool.serving;
+      if (serving != null) this.recordServing(row, serving);
     }
     const last = first + this.pools.length * SERIES_FIELDS;
     this.stamp(last, tick, ordinal);
     this.values[last + SERIES_ARRIVED] = unrouted;
     this.points++;
     while (this.due <= ordinal) this.due += this.stride;
+  }
+
+  private recordServing(row: i32, serving: Serving): void {
+    this.values[row + SERIES_ITERATIONS] = serving.iterations;
+    this.values[row + SERIES_LANES_BUSY_AREA] = serving.busy;
+    this.values[row + SERIES_PREFILL_TOKENS] = serving.prefillTokens;
+    this.values[row + SERIES_DECODE_TOKENS] = serving.decodeTokens;
+    this.values[row + SERIES_CONTEXT_TOKENS] = serving.contextTokens;
+    this.values[row + SERIES_PREFILL_WORK] = 0.5 * serving.prefillWork;
+    this.values[row + SERIES_PREEMPTIONS] = serving.preemptions;
   }
 
   private stamp(row: i32, tick: Tick, ordinal: u32): void {

@@ -29,6 +29,15 @@ export class SlotHeaps {
     return this.payloads[base];
   }
 
+  /** Entry `i` of the array, in no order. */
+  tickAt(i: i32): i64 {
+    return this.ticks[i];
+  }
+
+  payloadAt(i: i32): i64 {
+    return this.payloads[i];
+  }
+
   /** Adds an entry to a heap of `size` entries. O(log size), on average O(1) for a late tick. */
   @inline
   push(base: i32, size: i32, tick: Tick, payload: i64): void {

@@ -7,12 +7,16 @@ export class Tables {
   readonly run: StaticArray<f64> = new StaticArray<f64>(RUN_FIELDS);
   readonly pools: StaticArray<f64>;
   readonly labelPool: StaticArray<i32>;
+  readonly model: StaticArray<f64>;
 
   readonly arrival: StaticArray<f64> = new StaticArray<f64>(WINDOW_CAPACITY);
   readonly input: StaticArray<u32> = new StaticArray<u32>(WINDOW_CAPACITY);
   readonly output: StaticArray<u32> = new StaticArray<u32>(WINDOW_CAPACITY);
   readonly label: StaticArray<u16> = new StaticArray<u16>(WINDOW_CAPACITY);
   readonly category: StaticArray<u8> = new StaticArray<u8>(WINDOW_CAPACITY);
+  readonly priority: StaticArray<u8> = new StaticArray<u8>(WINDOW_CAPACITY);
+  readonly blockOffset: StaticArray<u32>;
+  readonly blockId: StaticArray<u32>;
 
   readonly profile: StaticArray<f64>;
   readonly windowCell: StaticArray<u32>;
@@ -23,9 +27,12 @@ export class Tables {
   readonly cellOutputHigh: StaticArray<u32>;
   readonly categoryWeight: StaticArray<f64> = new StaticArray<f64>(64);
 
-  constructor(pools: i32, cells: i32, windows: i32, profileSteps: i32, labels: i32) {
+  constructor(pools: i32, cells: i32, windows: i32, profileSteps: i32, labels: i32, modelValues: i32, blockIds: i32) {
     this.pools = new StaticArray<f64>(pools * POOL_FIELDS);
     this.labelPool = new StaticArray<i32>(labels);
+    this.model = new StaticArray<f64>(modelValues);
+    this.blockOffset = new StaticArray<u32>(blockIds > 0 ? WINDOW_CAPACITY + 1 : 0);
+    this.blockId = new StaticArray<u32>(blockIds);
     this.profile = new StaticArray<f64>(profileSteps);
     this.windowCell = new StaticArray<u32>(windows + 1);
     this.cellWeight = new StaticArray<f64>(cells);
@@ -50,6 +57,7 @@ export class Results {
   ttft: StaticArray<f64> = new StaticArray<f64>(0);
   tpot: StaticArray<f64> = new StaticArray<f64>(0);
   e2e: StaticArray<f64> = new StaticArray<f64>(0);
+  preemptions: StaticArray<u16> = new StaticArray<u16>(0);
 
   /** Adds a settled request with its figures, NEVER_TICK where not reached. */
   add(request: Request, wait: Tick, ttft: Tick, tpot: Tick, e2e: Tick): void {
@@ -64,6 +72,7 @@ export class Results {
     this.ttft[row] = ticksOut(ttft);
     this.tpot[row] = ticksOut(tpot);
     this.e2e[row] = ticksOut(e2e);
+    this.preemptions[row] = request.preemptions;
   }
 
   reserve(rows: i32): void {
@@ -80,5 +89,6 @@ export class Results {
     this.ttft = new StaticArray<f64>(rows);
     this.tpot = new StaticArray<f64>(rows);
     this.e2e = new StaticArray<f64>(rows);
+    this.preemptions = new StaticArray<u16>(rows);
   }
 }

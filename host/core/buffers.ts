@@ -37,6 +37,7 @@ export class Buffers {
       outputTokens: this.u32(C.BUFFER_OUTPUT, count),
       label: this.u16(C.BUFFER_LABEL, count),
       category: this.u8(C.BUFFER_CATEGORY, count),
+      priority: this.u8(C.BUFFER_PRIORITY, count),
     };
   }
 
@@ -53,4 +54,5 @@ export interface RequestWindow {
   outputTokens: Uint32Array<ArrayBuffer>;
   label: Uint16Array<ArrayBuffer>;
   category: Uint8Array<ArrayBuffer>;
+  priority: Uint8Array<ArrayBuffer>;
 }

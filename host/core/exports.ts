@@ -2,7 +2,15 @@
 export interface CoreExports {
   readonly memory: WebAssembly.Memory;
   contractVersion(): number;
-  open(pools: number, cells: number, windows: number, profileSteps: number, labels: number): void;
+  open(
+    pools: number,
+    cells: number,
+    windows: number,
+    profileSteps: number,
+    labels: number,
+    modelValues: number,
+    blockIds: number,
+  ): void;
   start(): number;
   generate(count: number): number;
   run(count: number): number;

@@ -89,6 +89,8 @@ export interface CoreDraw {
   profile?: RateProfile;
   /** Probability of each category code; absent: all requests have code 0. */
   categoryProbabilities?: readonly number[];
+  /** Requests fall at random into so many groups; those of a group share a prefix of so many units. Needs `blockIds`. Absent: none shares anything. */
+  prefixes?: { groups: number; units: number };
 }
 
 /** Everything a run is made of, but the requests. */
@@ -111,6 +113,8 @@ export interface RunSpec {
   draw?: CoreDraw;
   /** Pool that each label names, by label index; -1 = none. Absent: no labels. */
   labelPools?: readonly number[];
+  /** Room for the block ids of one chunk of requests; absent: requests bear none. */
+  blockIds?: number;
   /** Hand out every request's figures through {@link Simulation.results}. */
   keepsResults?: boolean;
   /** The event queue: `tree`, or its textbook twin `heap`, which gives the same results more slowly. */
@@ -140,7 +144,7 @@ const ARRIVALS_CODES = {
 } as const;
 
 /** Writes the POOLS table. */
-export function writePools(table: Float64Array, pools: readonly CorePool[]): void {
+export function writePools(table: Float64Array, pools: readonly CorePool[], modelPlaces: readonly number[]): void {
   pools.forEach((pool, index) => {
     const row = table.subarray(index * C.POOL_FIELDS);
     row[C.POOL_REPLICAS] = pool.replicas;
@@ -155,7 +159,21 @@ export function writePools(table: Float64Array, pools: readonly CorePool[]): voi
     row[C.POOL_SHARED_QUEUE] = Number(pool.queue === "shared");
     row[C.POOL_MAX_QUEUE] = pool.maxQueue ?? -1;
     row[C.POOL_BALANCE] = BALANCE_CODES[pool.balance];
+    if (pool.serving) writeServing(row, pool.serving, pool.prefixWeight ?? 1, modelPlaces[index]!);
   });
+}
+
+function writeServing(row: Float64Array, serving: CoreServing, prefixWeight: number, modelPlace: number): void {
+  row[C.POOL_SCHEDULER] = SCHEDULER_CODES[serving.scheduler];
+  row[C.POOL_POLICY] = serving.policy === "priority" ? C.POLICY_PRIORITY : C.POLICY_FCFS;
+  row[C.POOL_BUDGET] = serving.maxNumBatchedTokens ?? Infinity;
+  row[C.POOL_PREFILL_CHUNK] = serving.chunk ?? Infinity;
+  row[C.POOL_CHUNKED] = Number(serving.chunked);
+  row[C.POOL_WATERMARK] = serving.watermark;
+  row[C.POOL_PP] = serving.pp;
+  row[C.POOL_PREFIX_BLOCK] = serving.prefixBlock ?? 0;
+  row[C.POOL_PREFIX_WEIGHT] = prefixWeight;
+  row[C.POOL_MODEL] = modelPlace;
 }
 
 /** Writes the RUN row. */
@@ -164,9 +182,21 @@ export function writeRun(row: Float64Array, spec: RunSpec): void {
   row[C.RUN_REPLICATION] = spec.replication ?? 0;
   row[C.RUN_HORIZON] = spec.horizonS ?? Infinity;
   row[C.RUN_RESULTS] = Number(spec.keepsResults ?? false);
+  row[C.RUN_ENGINE] = spec.engine === "iterations" ? C.ENGINE_ITERATIONS : C.ENGINE_SLOTS;
+  row[C.RUN_STEP] = Number(spec.step ?? false);
+  if (spec.closedLoop) writeClosedLoop(row, spec.closedLoop);
+  row[C.RUN_PREFIX_GROUPS] = spec.draw?.prefixes?.groups ?? 0;
+  row[C.RUN_PREFIX_UNITS] = spec.draw?.prefixes?.units ?? 0;
   row[C.RUN_EVENT_QUEUE] = spec.eventQueue === "heap" ? C.EVENT_QUEUE_HEAP : C.EVENT_QUEUE_TREE;
   writeRouter(row, spec.router);
   if (spec.draw) writeDraw(row, spec.draw);
+}
+
+function writeClosedLoop(row: Float64Array, { concurrency, thinkS = 0, think, rampS = 0 }: ClosedLoop): void {
+  row[C.RUN_CONCURRENCY] = concurrency;
+  row[C.RUN_THINK] = thinkS;
+  row[C.RUN_THINK_EXPONENTIAL] = Number(think === "exponential");
+  row[C.RUN_RAMP] = rampS;
 }
 
 function writeRouter(row: Float64Array, router: CoreRouter): void {

@@ -3,6 +3,7 @@ import { InputError } from "../specs/input-error.js";
 import { CHUNK_ROWS, type RequestChunk } from "../workloads/requests.js";
 import { Buffers, type RequestWindow } from "./buffers.js";
 import type { Core } from "./load.js";
+import { modelTable } from "./model-table.js";
 import { type RunSpec, writePools, writeRun } from "./run-spec.js";
 
 /** A figure of a request whose distribution the core keeps. */
@@ -35,8 +36,10 @@ export interface ResultRows {
   status: Uint8Array;
   queueWait: Float64Array;
   ttft: Float64Array;
+  /** Negative where the request cannot have one (engine `iterations`, a single output token). */
   tpot: Float64Array;
   e2e: Float64Array;
+  preemptions: Uint16Array;
 }
 
 /** The gathered values of one figure; good until the next {@link Simulation.gather}. */
@@ -61,6 +64,7 @@ export class Simulation {
   private readonly core: Core["exports"];
   private readonly poolCount: number;
   private readonly hasLabels: boolean;
+  private readonly blockIds: number;
 
   /** @throws RangeError if the core refuses the tables: the caller did not check what it was given. */
   constructor(core: Core, spec: RunSpec) {
@@ -68,17 +72,22 @@ export class Simulation {
     this.buffers = new Buffers(core.exports);
     this.poolCount = spec.pools.length;
     this.hasLabels = spec.labelPools !== undefined;
+    this.blockIds = spec.blockIds ?? 0;
     const lengths = spec.draw?.lengths;
     const profile = spec.draw?.profile;
+    const models = modelTable(spec.pools);
     this.core.open(
       spec.pools.length,
       lengths?.cumulative.length ?? 0,
       lengths ? lengths.windowCell.length - 1 : 0,
       profile?.relativeRate.length ?? 0,
       spec.labelPools?.length ?? 0,
+      models.values.length,
+      spec.blockIds ?? 0,
     );
     writeRun(this.buffers.f64(C.BUFFER_RUN, C.RUN_FIELDS), spec);
-    writePools(this.buffers.f64(C.BUFFER_POOLS, spec.pools.length * C.POOL_FIELDS), spec.pools);
+    writePools(this.buffers.f64(C.BUFFER_POOLS, spec.pools.length * C.POOL_FIELDS), spec.pools, models.places);
+    this.buffers.f64(C.BUFFER_MODEL, models.values.length).set(models.values);
     if (spec.labelPools) this.buffers.i32(C.BUFFER_LABEL_POOL, spec.labelPools.length).set(spec.labelPools);
     if (profile) this.buffers.f64(C.BUFFER_PROFILE, profile.relativeRate.length).set(profile.relativeRate);
     this.writeLengths(spec);
@@ -95,7 +104,25 @@ export class Simulation {
     window.outputTokens.set(chunk.outputTokens.subarray(0, chunk.count));
     if (this.hasLabels) window.label.set(chunk.label.subarray(0, chunk.count));
     window.category.set(chunk.category.subarray(0, chunk.count));
+    if (chunk.priority) window.priority.set(chunk.priority.subarray(0, chunk.count));
+    if (this.blockIds > 0) this.writeBlocks(chunk);
     this.playWindow(chunk.count);
+  }
+
+  /** The block ids of a chunk; without any, no request bears one. */
+  private writeBlocks({ count, blocks }: RequestChunk): void {
+    const offsets = this.buffers.u32(C.BUFFER_BLOCK_OFFSET, count + 1);
+    if (!blocks) {
+      offsets.fill(0);
+      return;
+    }
+    const { ids } = blocks;
+    const from = blocks.offsets[0]!;
+    const to = blocks.offsets[count]!;
+    if (to - from > this.blockIds)
+      throw new RangeError(`a chunk holds at most ${this.blockIds} block ids, not ${to - from}`);
+    for (let i = 0; i <= count; i++) offsets[i] = blocks.offsets[i]! - from;
+    this.buffers.u32(C.BUFFER_BLOCK_ID, to - from).set(ids.subarray(from, to));
   }
 
   /** Says which pool a label names (-1 = none), for labels that are met on the way; there must be room for it in `labelPools`. */
@@ -145,6 +172,7 @@ export class Simulation {
       ttft: buffers.f64(C.BUFFER_RESULT_TTFT, count),
       tpot: buffers.f64(C.BUFFER_RESULT_TPOT, count),
       e2e: buffers.f64(C.BUFFER_RESULT_E2E, count),
+      preemptions: buffers.u16(C.BUFFER_RESULT_PREEMPTIONS, count),
     };
   }
 
@@ -160,6 +188,11 @@ export class Simulation {
     const points = this.core.seriesPoints();
     const rows = this.poolCount + 1;
     return { points, rows, values: this.buffers.f64(C.BUFFER_SERIES, points * rows * C.SERIES_FIELDS).slice() };
+  }
+
+  /** Engine `iterations`: a copy of the tokens of each pool by the gap before them, ITL_BUCKETS a pool. */
+  gaps(): Float64Array {
+    return this.buffers.f64(C.BUFFER_ITL, this.poolCount * C.ITL_BUCKETS).slice();
   }
 
   /** Bytes of the core's memory that the run has taken so far. */
@@ -255,6 +288,10 @@ function describeError(error: number, a: number, b: number): string {
       return `core: length model: window ${a}, cell ${b}: weights must rise to 1 and bounds be at least 1 and ordered`;
     case C.ERROR_PROFILE:
       return `core: rate profile: step ${a} must be a number not below 0, and not all steps 0`;
+    case C.ERROR_MODEL:
+      return `core: pool ${a}: value ${b} of its iteration model is out of range`;
+    case C.ERROR_BLOCKS:
+      return `core: request ${a} of the chunk: its block ids end at ${b}, before they begin or beyond the ids`;
     default:
       return `core: call in phase ${b}, needs phase ${a}`;
   }

@@ -29,6 +29,8 @@ export interface RequestChunk {
   label: Uint16Array;
   /** Index into {@link RequestSource.categories}. */
   category: Uint8Array;
+  /** Smaller goes first, where the trace has priorities. */
+  priority?: Uint8Array;
   /** Prompt blocks, where the trace has them. */
   blocks?: BlockColumns;
 }

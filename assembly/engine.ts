@@ -1,0 +1,50 @@
+import { Tick } from "./clock";
+import { Pool } from "./fleet";
+import { Ledger, Request } from "./ledger";
+import { Users } from "./users";
+
+/**
+ * What happens to requests inside the pools. The event loop brings requests to the engine, tells it how far time may go, and asks it for nothing but the
+ * next event; a new engine is a new subclass. The loop is compiled once for each, so these calls are direct.
+ */
+export abstract class Engine {
+  constructor(
+    readonly ledger: Ledger,
+    /** Nothing happens after it; NEVER_TICK: none. */
+    readonly horizon: Tick,
+    /** Time between arrival and reaching the pool, of compressed requests. */
+    readonly compressLatency: Tick,
+    /** Those who wait for answers; null: arrivals are those of the workload. */
+    readonly users: Users | null,
+  ) {}
+
+  /** First tick such that everything that is due before the arrivals of that tick includes the engine's next event; NEVER_TICK if there is none. */
+  abstract get firstDue(): Tick;
+
+  /**
+   * Lets the next event happen; answers its tick. `limit`: nothing from outside comes before that tick, or at it if the event is earlier.
+   */
+  abstract happen(limit: Tick): Tick;
+
+  /** Fills in what the request needs before it reaches its pool. `input` is after compression. */
+  abstract price(request: Request, pool: Pool, input: u32): void;
+
+  /** The request reaches its pool. */
+  abstract enter(ordinal: u32, request: Request, pool: Pool, tick: Tick): void;
+
+  /** Brings the figures of the pools up to date, before they are recorded at `tick`. */
+  abstract sync(tick: Tick): void;
+
+  /** Lets the last events happen that are due at the horizon itself. */
+  abstract close(): void;
+
+  /** Time per output token of a completed request, ticks; NOT_APPLICABLE if it has none. */
+  abstract tpot(request: Request): Tick;
+
+  /** A request is settled: whoever waits for it is free again. */
+  @inline
+  release(tick: Tick): void {
+    const users = this.users;
+    if (users != null) users.release(tick);
+  }
+}

@@ -1,0 +1,102 @@
+import { Tick } from "./clock";
+import { Pool } from "./fleet";
+import { Request } from "./ledger";
+import { Lane } from "./lane";
+import { Serving } from "./serving";
+import { Users } from "./users";
+
+/** A replica: lanes that share the stages of a pipeline and nothing else. Keeps the counts of its pool, and tells the balancer. */
+export class LaneGroup {
+  /** Requests in its lanes, waiting and running. */
+  outstanding: i32 = 0;
+  private waiting: i32 = 0;
+  /** When each stage is free. */
+  private readonly stageFree: StaticArray<Tick>;
+  readonly lanes: StaticArray<Lane>;
+
+  constructor(
+    readonly pool: Pool,
+    readonly serving: Serving,
+    /** Number in its pool. */
+    readonly index: i32,
+    private readonly compressLatency: Tick,
+    private readonly users: Users | null,
+  ) {
+    this.stageFree = new StaticArray<Tick>(serving.pp);
+    this.lanes = new StaticArray<Lane>(serving.pp);
+  }
+
+  /** The lane with the fewest requests; ties: the lowest. */
+  get leastLane(): Lane {
+    let least = this.lanes[0];
+    for (let i = 1; i < this.lanes.length; i++) {
+      if (this.lanes[i].outstanding < least.outstanding) least = this.lanes[i];
+    }
+    return least;
+  }
+
+  /** Seats of all lanes. */
+  get seats(): i32 {
+    return this.serving.seats * this.serving.pp;
+  }
+
+  /** A request joined the queue of a lane. */
+  @inline
+  enter(request: Request): void {
+    request.replica = this.index;
+    this.outstanding++;
+    this.waiting++;
+    this.pool.waiting++;
+    this.tell();
+  }
+
+  /** A request was taken from a queue into a running list at `tick`. */
+  @inline
+  admit(request: Request, tick: Tick): void {
+    request.start = min(request.start, tick);
+    this.waiting--;
+    this.pool.waiting--;
+    this.pool.busy++;
+    this.tell();
+  }
+
+  /** A running request went back to its queue. */
+  preempt(request: Request): void {
+    if (request.preemptions < u16.MAX_VALUE) request.preemptions++;
+    this.waiting++;
+    this.pool.waiting++;
+    this.pool.busy--;
+    this.tell();
+  }
+
+  /** A running request is complete. */
+  @inline
+  complete(request: Request, tick: Tick): void {
+    const pool = this.pool;
+    this.outstanding--;
+    pool.busy--;
+    pool.completed++;
+    pool.outputTokens += <f64>request.output;
+    pool.e2eSum += <f64>(tick - request.entry(this.compressLatency));
+    this.tell();
+    const users = this.users;
+    if (users != null) users.release(tick);
+  }
+
+  /** Sends an iteration that starts at `tick` through the pipeline, `stage` ticks a stage; answers when it leaves the last one. */
+  pipe(tick: Tick, stage: Tick): Tick {
+    const free = this.stageFree;
+    for (let i = 0; i < free.length; i++) {
+      tick = max(tick, free[i]) + stage;
+      free[i] = tick;
+    }
+    return tick;
+  }
+
+  @inline
+  private tell(): void {
+    const balancer = this.pool.balancer!;
+    balancer.setOutstanding(this.index, this.outstanding);
+    balancer.setWaiting(this.index, this.waiting);
+  }
+}
