@@ -1,0 +1,155 @@
+/** Section "From arrival to lane": a pool, its replicas and their lanes. */
+import { type RunSeed, STREAM, uniform } from "../reference/random.js";
+import type { ServingPool } from "./case.js";
+import { idleLane, join, type Lane, outstandingIn } from "./lane.js";
+import type { Sequence } from "./sequence.js";
+import { noTotals, type PoolTotals } from "./totals.js";
+
+/** Tick at which the last iteration left, or will leave, each pipeline stage of a replica. */
+export type Stages = bigint[];
+
+export interface Replica {
+  lanes: Lane[];
+  stages: Stages;
+  /** Number of the choice that last fell on this replica; 0: never chosen. */
+  lastChoice: number;
+}
+
+export interface PoolState {
+  pool: ServingPool;
+  replicas: Replica[];
+  /** Stays empty in a pool with a queue a replica. */
+  sharedQueue: Sequence[];
+  /** Choices of a replica so far. */
+  choices: number;
+  totals: PoolTotals;
+}
+
+export function idlePool(pool: ServingPool, poolIndex: number): PoolState {
+  const { pp } = pool.serving;
+  const totals = noTotals();
+  const replicas = Array.from({ length: pool.replicas }, (_, replica) => ({
+    lanes: Array.from({ length: pp }, () => idleLane(pool, poolIndex, replica, totals)),
+    stages: Array.from({ length: pp }, () => 0n),
+    lastChoice: 0,
+  }));
+  return { pool, replicas, sharedQueue: [], choices: 0, totals };
+}
+
+function sum<Item>(items: readonly Item[], value: (item: Item) => number): number {
+  return items.reduce((total, item) => total + value(item), 0);
+}
+
+export function lanesOf({ replicas }: PoolState): Lane[] {
+  return replicas.flatMap(({ lanes }) => lanes);
+}
+
+export function runningIn(state: PoolState): number {
+  return sum(lanesOf(state), (lane) => lane.running.length);
+}
+
+export function waitingIn(state: PoolState): number {
+  return state.sharedQueue.length + sum(lanesOf(state), (lane) => lane.queue.length);
+}
+
+export function blocksInUse(state: PoolState): number {
+  return sum(lanesOf(state), (lane) => lane.memory.inUse);
+}
+
+function outstandingAt({ lanes }: Replica): number {
+  return sum(lanes, outstandingIn);
+}
+
+/** Requests that a replica can run at once: `pp * seats`. */
+function seatsAt({ lanes }: Replica): number {
+  return sum(lanes, (lane) => lane.seats);
+}
+
+/** Index of the smallest key; the lowest index among equal ones. */
+function indexOfLeast(keys: readonly number[]): number {
+  return keys.indexOf(Math.min(...keys));
+}
+
+function twoChoices(replicas: readonly Replica[], run: RunSeed, ordinal: number): number {
+  const n = replicas.length;
+  if (n === 1) return 0;
+  const first = Math.floor(uniform(run, STREAM.balancing, 2 * ordinal) * n);
+  const among = Math.floor(uniform(run, STREAM.balancing, 2 * ordinal + 1) * (n - 1));
+  const second = among >= first ? among + 1 : among;
+  return outstandingAt(replicas[second]!) < outstandingAt(replicas[first]!) ? second : first;
+}
+
+function leastQueue(replicas: readonly Replica[]): number {
+  const queues = replicas.map(({ lanes }) => sum(lanes, (lane) => lane.queue.length));
+  const shortest = Math.min(...queues);
+  return indexOfLeast(replicas.map(({ lastChoice }, i) => (queues[i] === shortest ? lastChoice : Infinity)));
+}
+
+function leastLoadedLane({ lanes }: Replica): Lane {
+  return lanes[indexOfLeast(lanes.map(outstandingIn))]!;
+}
+
+/** The lane that best weighs a cached prefix against load. */
+function laneByAffinity(state: PoolState, sequence: Sequence): Lane {
+  const weight = state.pool.prefixWeight ?? 1;
+  const lanes = lanesOf(state);
+  const scores = lanes.map((lane) => {
+    const cached = lane.memory.tokensIn(lane.memory.lookup(sequence, sequence.input));
+    return weight * (cached / sequence.input) - outstandingIn(lane) / lane.seats;
+  });
+  return lanes[scores.indexOf(Math.max(...scores))]!;
+}
+
+function chooseLane(state: PoolState, sequence: Sequence, run: RunSeed): Lane {
+  const { pool, replicas, choices } = state;
+  switch (pool.balance) {
+    case "least_outstanding":
+      return leastLoadedLane(replicas[indexOfLeast(replicas.map(outstandingAt))]!);
+    case "least_queue":
+      return leastLoadedLane(replicas[leastQueue(replicas)]!);
+    case "round_robin":
+      return leastLoadedLane(replicas[choices % replicas.length]!);
+    case "two_choices":
+      return leastLoadedLane(replicas[twoChoices(replicas, run, sequence.ordinal)]!);
+    case "prefix_affinity":
+      return laneByAffinity(state, sequence);
+  }
+}
+
+/** Steps 3 and 4: a request that has reached the pool joins a lane, waits in the pool, or is rejected. */
+export function reach(state: PoolState, sequence: Sequence, now: bigint, run: RunSeed): void {
+  sequence.reachTick = now;
+  if (state.pool.queue === "shared") reachShared(state, sequence, now);
+  else reachReplica(state, sequence, now, run);
+}
+
+function reachReplica(state: PoolState, sequence: Sequence, now: bigint, run: RunSeed): void {
+  const lane = chooseLane(state, sequence, run);
+  const replica = state.replicas[lane.replica]!;
+  state.choices += 1;
+  replica.lastChoice = state.choices;
+  sequence.replica = lane.replica;
+  const full = outstandingAt(replica) >= seatsAt(replica) + (state.pool.maxQueue ?? Infinity);
+  if (full) sequence.rejected = "queue_full";
+  else join(lane, sequence, now);
+}
+
+function reachShared(state: PoolState, sequence: Sequence, now: bigint): void {
+  const { replicas, sharedQueue, pool } = state;
+  const replica = replicas[indexOfLeast(replicas.map(outstandingAt))]!;
+  if (sharedQueue.length === 0 && outstandingAt(replica) < seatsAt(replica)) {
+    join(leastLoadedLane(replica), sequence, now);
+  } else if (sharedQueue.length < (pool.maxQueue ?? Infinity)) {
+    sharedQueue.push(sequence);
+  } else {
+    sequence.rejected = "queue_full";
+  }
+}
+
+/** After an end of an iteration of a replica: it fills up from the pool's queue. */
+export function refill({ replicas, sharedQueue }: PoolState, replicaIndex: number, now: bigint): void {
+  const replica = replicas[replicaIndex]!;
+  while (sharedQueue.length > 0 && outstandingAt(replica) < seatsAt(replica)) {
+    join(leastLoadedLane(replica), sharedQueue.shift()!, now);
+  }
+}

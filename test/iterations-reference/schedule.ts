@@ -1,0 +1,142 @@
+/** Section "One iteration": which requests get how many tokens. */
+import type { CoreServing } from "../../host/core/run-spec.js";
+import { type Lane, preempt, victimOf } from "./lane.js";
+import { decodes, type Sequence } from "./sequence.js";
+
+interface SchedulerRules {
+  /** Whether long prompts can be cut. */
+  cuts: boolean;
+  /** What blocks are allocated for: tokens computed so far, the whole prompt at admission, the longest request at admission. */
+  allocation: "computed" | "prompt" | "longest";
+  order: "running then waiting" | "waiting else running" | "waiting when nothing runs, else running";
+}
+
+const RULES: Record<CoreServing["scheduler"], SchedulerRules> = {
+  vllm: { cuts: true, allocation: "computed", order: "running then waiting" },
+  sarathi: { cuts: true, allocation: "prompt", order: "running then waiting" },
+  orca: { cuts: false, allocation: "longest", order: "running then waiting" },
+  "vllm-v0": { cuts: false, allocation: "prompt", order: "waiting else running" },
+  static: { cuts: false, allocation: "longest", order: "waiting when nothing runs, else running" },
+};
+
+interface Batch {
+  left: number;
+  tokens: Map<Sequence, number>;
+}
+
+function rulesOf(lane: Lane): SchedulerRules {
+  return RULES[lane.pool.serving.scheduler];
+}
+
+function inChunks(lane: Lane): boolean {
+  return rulesOf(lane).cuts && lane.pool.serving.chunked;
+}
+
+/** Plans the iteration that starts at tick `now`: admits, preempts, takes blocks, and answers each request's tokens. */
+export function plan(lane: Lane, now: bigint): ReadonlyMap<Sequence, number> {
+  const batch: Batch = { left: lane.pool.serving.maxNumBatchedTokens ?? Infinity, tokens: new Map() };
+  switch (rulesOf(lane).order) {
+    case "running then waiting": {
+      const preempted = runningPhase(lane, batch);
+      if (!preempted) waitingPhase(lane, batch, now);
+      break;
+    }
+    case "waiting else running":
+      waitingPhase(lane, batch, now);
+      if (batch.tokens.size === 0) runningPhase(lane, batch);
+      break;
+    case "waiting when nothing runs, else running":
+      if (lane.running.length === 0) waitingPhase(lane, batch, now);
+      if (batch.tokens.size === 0) runningPhase(lane, batch);
+      break;
+  }
+  if (batch.tokens.size === 0) throw new Error("an iteration without tokens");
+  return batch.tokens;
+}
+
+/** Answers whether a request was preempted. */
+function runningPhase(lane: Lane, batch: Batch): boolean {
+  let preempted = false;
+  for (const sequence of [...lane.running]) {
+    if (!lane.running.includes(sequence)) continue;
+    const tokens = decodes(sequence) ? 1 : nextChunk(lane, batch, sequence.prompt - sequence.computed);
+    if (tokens <= 0) continue;
+    const need = blocksToGoOn(lane, sequence, tokens);
+    while (need > lane.memory.free && lane.running.includes(sequence)) {
+      const victim = victimOf(lane);
+      batch.left += batch.tokens.get(victim) ?? 0;
+      batch.tokens.delete(victim);
+      preempt(lane, victim);
+      preempted = true;
+    }
+    if (!lane.running.includes(sequence)) continue;
+    lane.memory.take(sequence, need);
+    give(batch, sequence, tokens);
+  }
+  for (const [sequence, tokens] of batch.tokens) lane.memory.insert(sequence, tokens);
+  return preempted;
+}
+
+function nextChunk(lane: Lane, batch: Batch, rest: number): number {
+  return Math.min(rest, lane.pool.serving.chunk ?? Infinity, batch.left);
+}
+
+function blocksToGoOn(lane: Lane, sequence: Sequence, tokens: number): number {
+  const { allocation } = rulesOf(lane);
+  const { memory } = lane;
+  if (decodes(sequence)) return allocation !== "longest" && sequence.computed % memory.blockSize === 0 ? 1 : 0;
+  if (allocation !== "computed") return 0;
+  return Math.ceil((sequence.computed + tokens) / memory.blockSize) - memory.ownedBy(sequence);
+}
+
+function give(batch: Batch, sequence: Sequence, tokens: number): void {
+  batch.tokens.set(sequence, tokens);
+  batch.left -= tokens;
+}
+
+/** Admits from the head of the queue; the head is never overtaken. */
+function waitingPhase(lane: Lane, batch: Batch, now: bigint): void {
+  while (lane.running.length < lane.seats && lane.queue.length > 0) {
+    if (inChunks(lane) && batch.left <= 0) return;
+    if (!admitHead(lane, batch, now)) return;
+  }
+}
+
+function admitHead(lane: Lane, batch: Batch, now: bigint): boolean {
+  const { memory, totals } = lane;
+  const head = lane.queue[0]!;
+  const units = memory.lookup(head, head.prompt);
+  const cached = memory.tokensIn(units);
+  const rest = head.prompt - cached;
+
+  const tokens = inChunks(lane) ? nextChunk(lane, batch, rest) : rest;
+  const anotherPrefills = [...batch.tokens.keys()].some((sequence) => !decodes(sequence));
+  if (!inChunks(lane) && anotherPrefills && rest > batch.left) return false;
+
+  const fresh = Math.ceil(tokensToAllocate(lane, head, cached + tokens) / memory.blockSize) - cached / memory.blockSize;
+  const reserve = lane.running.length === 0 ? 0 : Math.floor(lane.pool.serving.watermark * memory.blocks);
+  if (fresh + memory.blocksUnusedAmong(units) + reserve > memory.free) return false;
+
+  lane.queue.shift();
+  lane.running.push(head);
+  memory.use(head, units);
+  memory.take(head, fresh);
+  head.computed = cached;
+  head.startTick ??= now;
+  give(batch, head, tokens);
+  memory.insert(head, tokens);
+  totals.cachedTokens += cached;
+  totals.promptTokens += head.prompt;
+  return true;
+}
+
+function tokensToAllocate(lane: Lane, head: Sequence, afterwards: number): number {
+  switch (rulesOf(lane).allocation) {
+    case "computed":
+      return afterwards;
+    case "prompt":
+      return head.prompt;
+    case "longest":
+      return lane.pool.maxCtx;
+  }
+}

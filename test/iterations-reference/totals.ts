@@ -1,0 +1,61 @@
+/** Section "What is measured": sums by pool. */
+
+/**
+ * Iterations and what they computed count when they end: one that the horizon cuts counts as busy time alone. Cached tokens count at admission,
+ * preemptions when they happen.
+ */
+export interface PoolTotals {
+  iterations: number;
+  /** Prompt tokens computed, those that are computed again too. */
+  prefillTokens: number;
+  decodeTokens: number;
+  /** Sum over iterations of S. */
+  contextTokens: number;
+  /** Sum over iterations of Q / 2. */
+  prefillWork: number;
+  preemptions: number;
+  /** Sum of `computed` of victims. */
+  recomputedTokens: number;
+  /** Prompt tokens found in prefix caches, over all admissions. */
+  cachedTokens: number;
+  /** Prompt tokens looked for, over all admissions. */
+  promptTokens: number;
+  /** Most requests that got tokens in one iteration. */
+  largestBatch: number;
+  itlCount: number;
+  /** How often each gap occurred before an output token that is not its request's first; keys are ticks. */
+  itlGaps: Map<number, number>;
+  /** Time with an iteration running, summed over lanes. */
+  busyTicks: number;
+  /** Integrals over the run, ticks: KV blocks in use, running requests, waiting requests (in lanes and in the pool's queue). */
+  kvArea: bigint;
+  runningArea: bigint;
+  waitingArea: bigint;
+}
+
+export function noTotals(): PoolTotals {
+  return {
+    iterations: 0,
+    prefillTokens: 0,
+    decodeTokens: 0,
+    contextTokens: 0,
+    prefillWork: 0,
+    preemptions: 0,
+    recomputedTokens: 0,
+    cachedTokens: 0,
+    promptTokens: 0,
+    largestBatch: 0,
+    itlCount: 0,
+    itlGaps: new Map(),
+    busyTicks: 0,
+    kvArea: 0n,
+    runningArea: 0n,
+    waitingArea: 0n,
+  };
+}
+
+export function countGap(totals: PoolTotals, gapTicks: bigint): void {
+  const gap = Number(gapTicks);
+  totals.itlCount += 1;
+  totals.itlGaps.set(gap, (totals.itlGaps.get(gap) ?? 0) + 1);
+}
