@@ -1,9 +1,8 @@
 import type { Core } from "../../host/core/load.js";
-import type { CorePool } from "../../host/core/run-spec.js";
 import { type Contestant, measure, type Timing } from "../measure.js";
 import { timingRow, type SectionReport } from "../report.js";
 import { playCore } from "./play-core.js";
-import { atLoad, type Columns, drawColumns, MIXED_LENGTHS, pool, runSpec } from "./scenario.js";
+import { atLoad, type Columns, drawColumns, MIXED_LENGTHS, pool, runSpec, type SlotsPool } from "./scenario.js";
 
 const REQUESTS = 1_000_000;
 const REPETITIONS = 6;
@@ -29,11 +28,11 @@ export async function replicasSection(core: Core): Promise<SectionReport> {
   return report(await measure(contestants, REQUESTS, REPETITIONS));
 }
 
-function nameOf(replicas: number, balance: CorePool["balance"] = "least_outstanding"): string {
+function nameOf(replicas: number, balance: SlotsPool["balance"] = "least_outstanding"): string {
   return `${replicas.toLocaleString("en-US")} x ${SLOTS} slots, ${balance}`;
 }
 
-function contestant(core: Core, drawn: Columns, name: string, fleet: CorePool): Contestant {
+function contestant(core: Core, drawn: Columns, name: string, fleet: SlotsPool): Contestant {
   const columns = atLoad(drawn, fleet, LOAD);
   const spec = runSpec({ pools: [fleet], draw: { process: { type: "poisson" }, rateRps: 1 }, requests: REQUESTS });
   return { name, run: () => playCore(core, spec, columns).playMs };

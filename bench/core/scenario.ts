@@ -11,9 +11,14 @@ export interface Columns {
   outputTokens: Uint32Array;
 }
 
+/** A pool of the engine `slots`, which has no prefix caches to balance by. */
+export interface SlotsPool extends CorePool {
+  balance: Exclude<CorePool["balance"], "prefix_affinity">;
+}
+
 /** A fleet behind a `length` router, and what it is asked to serve. Pools are in order of `maxCtx`. */
 export interface Scenario {
-  pools: readonly CorePool[];
+  pools: readonly SlotsPool[];
   draw: CoreDraw;
   requests: number;
 }
@@ -23,7 +28,7 @@ const SEED = 42;
 /** An A100 with a model of 70 billion parameters: iteration times of the order that ManualProfile.a100_80gb of the Python tool has. */
 const A100 = { W: 0.008, H: 0.00065, calibrationCtx: 8192, chunk: 512, blockSize: 16, kvBlocks: 65536 };
 
-export function pool(replicas: number, slots: number, maxCtx: number): CorePool {
+export function pool(replicas: number, slots: number, maxCtx: number): SlotsPool {
   return { ...A100, replicas, slots, maxCtx, queue: "replica", maxQueue: null, balance: "least_outstanding" };
 }
 

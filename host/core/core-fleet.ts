@@ -1,17 +1,41 @@
-import type { Fleet } from "../specs/fleet.js";
-import type { CorePool, CoreRouter } from "./run-spec.js";
+import type { Fleet, Pool } from "../specs/fleet.js";
+import type { CorePool, CoreRouter, CoreServing } from "./run-spec.js";
 
 /** Category codes where the host tells the core only whether compression is safe: 0 = no, 1 = yes. */
 export const SAFE_CATEGORY = 1;
 
-/** The pools of a fleet as the core sees them. */
+/** The pools of a fleet as the engine `slots` sees them; the fleet must be one that this engine can run (`requireEngine`). */
 export function corePools(fleet: Fleet): CorePool[] {
-  return fleet.pools.map(({ profile, ...pool }) => ({
-    replicas: pool.replicas,
+  return fleet.pools.map((pool) => ({
+    ...commonFields(pool),
     slots: pool.slots,
     maxCtx: pool.maxCtx,
     kvBlocks: pool.kvBlocks,
-    blockSize: profile.blockSize,
+    blockSize: pool.profile.blockSize,
+  }));
+}
+
+/**
+ * The pools of a fleet as the engine `iterations` sees them; the fleet must be one that this engine can run (`requireEngine`).
+ *
+ * @param prefixBlock prompt tokens that a block id of the trace stands for, where the trace says so; a pool that says so itself is right. Where neither does, it is a
+ *   KV block.
+ */
+export function iterationPools(fleet: Fleet, prefixBlock: number | null = null): CorePool[] {
+  return fleet.pools.map((pool) => ({
+    ...commonFields(pool),
+    slots: pool.serving.maxNumSeqs,
+    maxCtx: pool.serving.maxModelLen,
+    kvBlocks: pool.serving.numBlocks,
+    blockSize: pool.serving.blockSize,
+    ...(pool.prefixWeight === undefined ? {} : { prefixWeight: pool.prefixWeight }),
+    serving: coreServing(pool, prefixBlock),
+  }));
+}
+
+function commonFields({ profile, ...pool }: Pool) {
+  return {
+    replicas: pool.replicas,
     W: profile.W,
     H: profile.H,
     calibrationCtx: profile.calibrationCtx,
@@ -19,7 +43,21 @@ export function corePools(fleet: Fleet): CorePool[] {
     queue: pool.queue,
     maxQueue: pool.maxQueue ?? null,
     balance: pool.balance,
-  }));
+  };
+}
+
+function coreServing({ serving, iterationModel }: Pool, prefixBlock: number | null): CoreServing {
+  return {
+    scheduler: serving.scheduler,
+    policy: serving.policy,
+    maxNumBatchedTokens: serving.maxNumBatchedTokens,
+    chunk: serving.chunk,
+    chunked: serving.enableChunkedPrefill,
+    watermark: serving.watermark,
+    pp: serving.pp,
+    prefixBlock: serving.enablePrefixCaching ? (serving.prefixBlock ?? prefixBlock ?? serving.blockSize) : null,
+    model: iterationModel,
+  };
 }
 
 /** The router of a fleet as the core sees it; of categories it needs to know only which are {@link SAFE_CATEGORY}. */

@@ -10,12 +10,16 @@ import { workloadsSchema, type PoolWorkload } from "./workload-spec.js";
 /** Most pools of a fleet. */
 export const MAX_POOLS = 1024;
 
+/** How requests are served inside a replica: by docs/reference/slots-engine.md or docs/reference/iterations-engine.md. */
+export const ENGINES = ["slots", "iterations"] as const;
+export type Engine = (typeof ENGINES)[number];
+
 /** A fleet as its author gave it, checked, with defaults filled in. */
 export interface FleetSpec {
   /** Name of the file it came from, as given; empty if it came from none. Relative paths in it resolve against its folder. */
   file: string;
-  /** How requests are served inside a replica. */
-  engine: "slots";
+  /** How requests are served inside a replica; absent: left to whoever runs the fleet. */
+  engine?: Engine;
   /** Target for the P99 of TTFT, ms. */
   sloMs?: number;
   /** At least one. */
@@ -28,7 +32,7 @@ export interface FleetSpec {
 const poolsClause = `must be a list of 1 to ${MAX_POOLS} pools`;
 
 const fleetShape = objectWith("an object with pools", {
-  engine: oneOf(["slots"]).default("slots").describe("how requests are served inside a replica"),
+  engine: oneOf(ENGINES).optional().describe("how requests are served inside a replica"),
   slo_ms: positiveNumber().optional().describe("target for the P99 of TTFT, ms"),
   pools: z
     .array(poolSchema, { error: poolsClause })
@@ -53,7 +57,7 @@ const fleetSchema = fleetShape
     checkWorkloads(fleet, say);
   })
   .transform((fleet): Omit<FleetSpec, "file"> => ({
-    engine: fleet.engine,
+    ...(fleet.engine === undefined ? {} : { engine: fleet.engine }),
     ...(fleet.slo_ms === undefined ? {} : { sloMs: fleet.slo_ms }),
     pools: fleet.pools,
     router: completeRouter(routerFields(fleet.router), fleet.pools),

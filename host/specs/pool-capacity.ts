@@ -17,3 +17,29 @@ export function slotsAt(profile: ManualProfile, maxCtx: number): number {
   const memoryBound = Math.floor(profile.totalKvBlocks / kvBlocksOf(maxCtx, profile.blockSize));
   return Math.min(bandwidthBound, memoryBound);
 }
+
+/** Longest service, seconds, that the clock of the simulator can hold. */
+export const MAX_SERVICE_S = 1e9;
+
+/**
+ * Why a replica of the profile has no slot, or none that the engine `slots` can play, where the longest request has `maxCtx` tokens: a clause that follows
+ * "max_ctx is ..., but "; `undefined` where there is nothing to say.
+ *
+ * @param givenSlots slots of a replica in place of {@link slotsAt}.
+ */
+export function whyNoSlots(profile: ManualProfile, maxCtx: number, givenSlots?: number): string | undefined {
+  const needed = kvBlocksOf(maxCtx, profile.blockSize);
+  if (needed > profile.totalKvBlocks) {
+    const there = `a replica of ${profile.name} has ${profile.totalKvBlocks}`;
+    return `that leaves no slot: such a request needs ${needed} KV blocks of ${profile.blockSize} tokens and ${there}`;
+  }
+  const slots = givenSlots ?? slotsAt(profile, maxCtx);
+  if (slots < 1) {
+    const tokens = profile.maxSlots * profile.calibrationCtx;
+    return `that leaves no slot: ${profile.name} serves max_slots x calibration_ctx = ${tokens} tokens at once`;
+  }
+  const slowestIteration = profile.W + profile.H * (maxCtx / profile.calibrationCtx) * slots;
+  if (slowestIteration * maxCtx <= MAX_SERVICE_S) return undefined;
+  const iteration = `with ${slots} slots an iteration takes up to ${slowestIteration} s`;
+  return `${iteration}, so that such a request may take longer than ${MAX_SERVICE_S} s, the most that the clock holds`;
+}

@@ -1,11 +1,17 @@
 import * as z from "zod";
-import { MAX_INT32, mistake, mustBeOneOf, objectWith, oneOf, wholeNumber } from "./fields.js";
+import { MAX_INT32, mistake, mustBeOneOf, numberFrom, objectWith, oneOf, wholeNumber } from "./fields.js";
 import { GPU_NAMES, gpuProfile, knownGpu, type GpuName } from "./gpu-catalog.js";
-import { kvBlocksOf, slotsAt } from "./pool-capacity.js";
+import { iterationModelSchema, type IterationModelSpec } from "./iteration-model-spec.js";
+import { slotsAt, whyNoSlots } from "./pool-capacity.js";
+import { DEFAULT_BLOCK_SIZE } from "./pool-serving.js";
 import { profileSchema, type ManualProfile } from "./profile-spec.js";
+import { servingSchema, type ServingSpec } from "./serving-spec.js";
 
-/** How the replica of a request is chosen; the rules are in docs/reference/slots-engine.md. */
-export const BALANCES = ["least_outstanding", "least_queue", "round_robin", "two_choices"] as const;
+/**
+ * How the replica of a request is chosen; the rules are in docs/reference/slots-engine.md, those of `prefix_affinity`, which the engine `slots` does not have, in
+ * docs/reference/iterations-engine.md.
+ */
+export const BALANCES = ["least_outstanding", "least_queue", "round_robin", "two_choices", "prefix_affinity"] as const;
 export type Balance = (typeof BALANCES)[number];
 
 /** One FIFO queue a replica, or one for the whole pool. */
@@ -18,13 +24,13 @@ export const MAX_REPLICAS = 100_000;
 const MAX_GPUS = 1_000_000;
 /** Most slots of a fleet, all replicas together. */
 export const MAX_SLOTS = 2 ** 26;
-/** Longest service, seconds, that the clock of the simulator can hold. */
-export const MAX_SERVICE_S = 1e9;
+/** Largest weight of a cached prefix against load. */
+const MAX_PREFIX_WEIGHT = 1e9;
 
 /** A pool as its author gave it, checked, with defaults filled in. */
 export interface PoolSpec {
   id: string;
-  /** GPU of the catalog; exactly one of `gpu` and `profile` is there. */
+  /** GPU of the catalog; exactly one of `gpu` and `profile` is there, or neither where `iterationModel` is. */
   gpu?: GpuName;
   profile?: ManualProfile;
   /** GPUs of the pool; exactly one of `gpus` and `replicas` is there. */
@@ -39,6 +45,12 @@ export interface PoolSpec {
   maxQueue?: number;
   /** Without meaning, and always `least_outstanding`, where the queue is shared. */
   balance: Balance;
+  /** Weight of a cached prefix against load; there if `balance` is `prefix_affinity`. */
+  prefixWeight?: number;
+  /** How a replica batches, for the engine `iterations`; absent: as its scheduler and the profile have it by default. */
+  serving?: ServingSpec;
+  /** What an iteration takes, for the engine `iterations`; absent: what the profile says. */
+  iterationModel?: IterationModelSpec;
 }
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,63}$/;
@@ -60,7 +72,7 @@ const gpuSchema = z
 
 const poolShape = objectWith("an object that describes a pool", {
   id: poolIdSchema.describe("unique name; the labels of requests name pools by it"),
-  gpu: gpuSchema.optional().describe(`one of ${GPU_NAMES.join(", ")}, in any case; or give profile`),
+  gpu: gpuSchema.optional().describe(`one of ${GPU_NAMES.join(", ")}, in any case; or give profile or iteration_model`),
   profile: profileSchema.optional().describe("constants of a replica, in place of gpu"),
   n_gpus: wholeNumber(1, MAX_GPUS)
     .optional()
@@ -73,6 +85,13 @@ const poolShape = objectWith("an object that describes a pool", {
   queue: oneOf(QUEUES).default("replica").describe("one FIFO queue a replica, or one for the pool"),
   max_queue: wholeNumber(0, MAX_INT32).optional().describe("most requests that wait in one queue; without it no limit"),
   balance: oneOf(BALANCES).optional().describe("how a replica is chosen; least_outstanding unless given"),
+  prefix_weight: numberFrom(0, MAX_PREFIX_WEIGHT)
+    .optional()
+    .describe("weight of a cached prefix against load, of the balance prefix_affinity; 1 unless given"),
+  serving: servingSchema.optional().describe("how a replica batches, for the engine iterations"),
+  iteration_model: iterationModelSchema
+    .optional()
+    .describe("what an iteration takes, for the engine iterations; without it what gpu or profile says"),
 });
 
 type PoolFields = z.output<typeof poolShape>;
@@ -82,13 +101,13 @@ type Say = (key: keyof PoolFields, message: string) => void;
 export const poolSchema = poolShape
   .superRefine((pool, context) => {
     const say: Say = (key, message) => mistake(context, [key], message);
-    const profile = profileOf(pool, say);
-    if (!profile) return;
-    checkSize(pool, profile, say);
-    if (pool.queue === "shared" && pool.balance !== undefined) {
-      say("balance", "a shared queue leaves nothing to balance: leave balance out or set queue to replica");
-    }
-    checkSlots(pool, profile, say);
+    if (!hasOneSource(pool, say)) return;
+    const profile = profileOf(pool);
+    checkSize(pool, profile?.gpusPerReplica ?? 1, say);
+    checkBalance(pool, say);
+    if (profile) checkSlots(pool, profile, say);
+    else if (pool.slots !== undefined) say("slots", "has no meaning without gpu or profile");
+    checkPrefixBlock(pool, profile, (message) => mistake(context, ["serving", "prefix_block"], message));
   })
   .transform((pool): PoolSpec => ({
     id: pool.id,
@@ -101,22 +120,26 @@ export const poolSchema = poolShape
     queue: pool.queue,
     ...(pool.max_queue === undefined ? {} : { maxQueue: pool.max_queue }),
     balance: pool.balance ?? "least_outstanding",
+    ...(pool.balance === "prefix_affinity" ? { prefixWeight: pool.prefix_weight ?? 1 } : {}),
+    ...(pool.serving === undefined ? {} : { serving: pool.serving }),
+    ...(pool.iteration_model === undefined ? {} : { iterationModel: pool.iteration_model }),
   }));
 
-function profileOf(pool: PoolFields, say: Say): ManualProfile | undefined {
-  if (pool.gpu !== undefined && pool.profile !== undefined) {
-    say("gpu", "profile is given too; a pool has one of them");
-    return undefined;
-  }
-  if (pool.profile !== undefined) return pool.profile;
-  if (pool.gpu !== undefined) return gpuProfile(pool.gpu);
-  say("gpu", `${mustBeOneOf(undefined, GPU_NAMES)}, or else profile must give the constants of a replica`);
-  return undefined;
+function hasOneSource(pool: PoolFields, say: Say): boolean {
+  const { gpu, profile, iteration_model: model } = pool;
+  if (gpu !== undefined && profile !== undefined) say("gpu", "profile is given too; a pool has one of them");
+  else if (gpu === undefined && profile === undefined && model === undefined) {
+    say("gpu", `${mustBeOneOf(undefined, GPU_NAMES)}, or else profile must give the constants of a replica`);
+  } else return true;
+  return false;
 }
 
-function checkSize(pool: PoolFields, profile: ManualProfile, say: Say): void {
+function profileOf({ gpu, profile }: Pick<PoolFields, "gpu" | "profile">): ManualProfile | undefined {
+  return profile ?? (gpu === undefined ? undefined : gpuProfile(gpu));
+}
+
+function checkSize(pool: PoolFields, perReplica: number, say: Say): void {
   const { n_gpus: gpus, n_replicas: replicas } = pool;
-  const perReplica = profile.gpusPerReplica;
   if (gpus !== undefined && replicas !== undefined) say("n_replicas", "n_gpus is given too; a pool has one of them");
   else if (gpus === undefined && replicas === undefined) {
     say("n_gpus", "must be a whole number of GPUs, or else n_replicas must be given");
@@ -125,46 +148,44 @@ function checkSize(pool: PoolFields, profile: ManualProfile, say: Say): void {
   }
 }
 
-function checkSlots(pool: PoolFields, profile: ManualProfile, say: Say): void {
-  const needed = kvBlocksOf(pool.max_ctx, profile.blockSize);
-  if (needed > profile.totalKvBlocks) {
-    const there = `a replica of ${profile.name} has ${profile.totalKvBlocks}`;
-    say(
-      "max_ctx",
-      `that leaves no slot: such a request needs ${needed} KV blocks of ${profile.blockSize} tokens and ${there}`,
-    );
-    return;
+function checkBalance(pool: PoolFields, say: Say): void {
+  if (pool.queue === "shared" && pool.balance !== undefined) {
+    say("balance", "a shared queue leaves nothing to balance: leave balance out or set queue to replica");
   }
-  const slots = pool.slots ?? slotsAt(profile, pool.max_ctx);
-  if (slots < 1) {
-    const tokens = profile.maxSlots * profile.calibrationCtx;
-    say(
-      "max_ctx",
-      `that leaves no slot: ${profile.name} serves max_slots x calibration_ctx = ${tokens} tokens at once`,
-    );
-    return;
+  if (pool.balance === "prefix_affinity" && !pool.serving?.enablePrefixCaching) {
+    say("balance", "that needs a prefix cache: set enable_prefix_caching in serving to true");
   }
-  const slowestIteration = profile.W + profile.H * (pool.max_ctx / profile.calibrationCtx) * slots;
-  if (slowestIteration * pool.max_ctx > MAX_SERVICE_S) {
-    const iteration = `with ${slots} slots an iteration takes up to ${slowestIteration} s`;
-    say(
-      "max_ctx",
-      `${iteration}, so that such a request may take longer than ${MAX_SERVICE_S} s, the most that the clock holds`,
-    );
+  if (pool.balance !== "prefix_affinity" && pool.prefix_weight !== undefined) {
+    say("prefix_weight", "has no meaning without the balance prefix_affinity");
   }
 }
 
-/** The profile of a pool. */
-export function poolProfile(pool: PoolSpec): ManualProfile {
-  return pool.profile ?? gpuProfile(pool.gpu!);
+/** A pool that says how it batches may be meant for the engine `iterations` alone: then it need not have slots. */
+function checkSlots(pool: PoolFields, profile: ManualProfile, say: Say): void {
+  if (pool.serving !== undefined || pool.iteration_model !== undefined) return;
+  const why = whyNoSlots(profile, pool.max_ctx, pool.slots);
+  if (why !== undefined) say("max_ctx", why);
+}
+
+function checkPrefixBlock(pool: PoolFields, profile: ManualProfile | undefined, say: (message: string) => void): void {
+  const unit = pool.serving?.prefixBlock;
+  const blockSize = pool.serving?.blockSize ?? profile?.blockSize ?? DEFAULT_BLOCK_SIZE;
+  if (unit !== undefined && unit % blockSize !== 0) say(`must be a multiple of ${blockSize}, the block size`);
+}
+
+/** The profile of a pool; `undefined` where it has none but an iteration model. */
+export function poolProfile(pool: PoolSpec): ManualProfile | undefined {
+  return pool.profile ?? (pool.gpu === undefined ? undefined : gpuProfile(pool.gpu));
 }
 
 /** Replicas of a pool. */
 export function poolReplicas(pool: PoolSpec): number {
-  return pool.replicas ?? pool.gpus! / poolProfile(pool).gpusPerReplica;
+  return pool.replicas ?? pool.gpus! / (poolProfile(pool)?.gpusPerReplica ?? 1);
 }
 
-/** Slots of each replica of a pool. */
+/** Slots of each replica of a pool; 0 where the engine `slots` cannot play it. */
 export function poolSlots(pool: PoolSpec): number {
-  return pool.slots ?? slotsAt(poolProfile(pool), pool.maxCtx);
+  const profile = poolProfile(pool);
+  if (!profile || whyNoSlots(profile, pool.maxCtx, pool.slots) !== undefined) return 0;
+  return pool.slots ?? slotsAt(profile, pool.maxCtx);
 }

@@ -43,6 +43,7 @@ describe("the examples", () => {
     const [short, long] = json.pools as [Fleet["pools"][0], Fleet["pools"][0]];
     expect(resolveFleet(await example("fleet.yaml"))).toEqual({
       ...json,
+      engine: "slots",
       pools: [
         { ...short, balance: "two_choices" },
         { ...long, maxQueue: 1000 },

@@ -16,7 +16,6 @@ describe("parseFleet", () => {
     }`;
     expect(parseFleet(text, "dir/fleet.json")).toEqual({
       file: "dir/fleet.json",
-      engine: "slots",
       pools: [
         { id: "llama70b", gpu: "a100", gpus: 20, maxCtx: 8192, queue: "replica", balance: "least_outstanding" },
         { id: "llama8b", gpu: "a10g", gpus: 8, maxCtx: 4096, queue: "replica", balance: "least_outstanding" },
@@ -201,7 +200,7 @@ describe("a fleet is refused with file, line, column, field, value and what is a
     [
       "unknown balance",
       fleetText({ balance: "least-queue" }),
-      'pools[0].balance is "least-queue", but must be one of least_outstanding, least_queue, round_robin, two_choices (did you mean least_queue?).',
+      'pools[0].balance is "least-queue", but must be one of least_outstanding, least_queue, round_robin, two_choices, prefix_affinity (did you mean least_queue?).',
     ],
     [
       "a shared queue with a balance",
@@ -245,7 +244,11 @@ describe("a fleet is refused with file, line, column, field, value and what is a
       fleetText(inlined({ power_idle_w: 9, power_nominal_w: 8 })),
       "power_nominal_w is 8, but must be at least power_idle_w, 9.",
     ],
-    ["unknown engine", fleetText({}, { engine: "iterations" }), 'engine is "iterations", but must be slots.'],
+    [
+      "unknown engine",
+      fleetText({}, { engine: "iteration" }),
+      'engine is "iteration", but must be one of slots, iterations (did you mean iterations?).',
+    ],
     ["negative SLO", fleetText({}, { slo_ms: -1 }), "slo_ms is -1, but must be a finite number above 0."],
   ];
   it.each(cases)("%s", (_what, text, message) => {

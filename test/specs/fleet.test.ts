@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { MAX_SECONDS } from "../../assembly/contract.js";
 import { resolveFleet } from "../../host/specs/fleet.js";
 import { parseFleet } from "../../host/specs/fleet-spec.js";
-import { MAX_SERVICE_S } from "../../host/specs/pool-spec.js";
+import { MAX_SERVICE_S } from "../../host/specs/pool-capacity.js";
 import { fleetText, profile } from "./fleet-text.js";
 
 describe("resolveFleet", () => {
@@ -12,7 +12,7 @@ describe("resolveFleet", () => {
       { id: "a", replicas: 2, gpus: 2, slots: 256, maxCtx: 4096, kvBlocks: 65536, costPerHr: 4.42 },
       { id: "b", replicas: 1, gpus: 1, slots: 16, maxCtx: 65536, kvBlocks: 65536, costPerHr: 4.02 },
     ]);
-    expect(fleet).toMatchObject({ engine: "slots", sloMs: 500, replicas: 3, gpus: 3, slots: 528 });
+    expect(fleet).toMatchObject({ sloMs: 500, replicas: 3, gpus: 3, slots: 528 });
     expect(fleet.costPerHr).toBeCloseTo(8.44, 12);
     expect(fleet.router).toEqual({ type: "spillover", threshold: 4096, spillThreshold: 0.85 });
   });

@@ -5,7 +5,6 @@ describe("twoPoolFleet", () => {
   it("has the defaults of the command line", () => {
     expect(twoPoolFleet({ nShort: 18, nLong: 6 })).toEqual({
       file: "",
-      engine: "slots",
       pools: [
         { id: "short", gpu: "a100", gpus: 18, maxCtx: 4096, queue: "replica", balance: "least_outstanding" },
         { id: "long", gpu: "a100", gpus: 6, maxCtx: 65536, queue: "replica", balance: "least_outstanding" },

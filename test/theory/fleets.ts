@@ -1,30 +1,37 @@
 import type { CorePool } from "../../host/core/run-spec.js";
+import { profileModel } from "../../host/profiles/linear-model.js";
 import type { Fleet, Pool } from "../../host/specs/fleet.js";
+import { profileDefaults, resolveServing } from "../../host/specs/pool-serving.js";
 
 /** A pool of a fleet with the figures of a core's pool; a replica is one GPU of one dollar an hour. */
 export function fleetPool(id: string, pool: CorePool): Pool {
+  const profile = {
+    name: "test",
+    W: pool.W,
+    H: pool.H,
+    calibrationCtx: pool.calibrationCtx,
+    chunk: pool.chunk,
+    blockSize: pool.blockSize,
+    totalKvBlocks: pool.kvBlocks,
+    maxSlots: pool.slots,
+    costPerHr: 1,
+    gpusPerReplica: 1,
+  };
   return {
     id,
-    profile: {
-      name: "test",
-      W: pool.W,
-      H: pool.H,
-      calibrationCtx: pool.calibrationCtx,
-      chunk: pool.chunk,
-      blockSize: pool.blockSize,
-      totalKvBlocks: pool.kvBlocks,
-      maxSlots: pool.slots,
-      costPerHr: 1,
-      gpusPerReplica: 1,
-    },
+    profile,
     replicas: pool.replicas,
     gpus: pool.replicas,
+    hasSlots: true,
     slots: pool.slots,
     maxCtx: pool.maxCtx,
     kvBlocks: pool.kvBlocks,
     queue: pool.queue,
     ...(pool.maxQueue === null ? {} : { maxQueue: pool.maxQueue }),
     balance: pool.balance,
+    serving: resolveServing(undefined, pool.maxCtx, profileDefaults(profile, true)),
+    iterationModel: profileModel(profile),
+    hasIterationModel: false,
     costPerHr: pool.replicas,
   };
 }

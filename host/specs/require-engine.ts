@@ -1,0 +1,53 @@
+import { longestIterationS, MAX_ITERATION_S } from "../profiles/longest-iteration.js";
+import type { Fleet, Pool } from "./fleet.js";
+import type { Engine } from "./fleet-spec.js";
+import { InputError } from "./input-error.js";
+import { kvBlocksOf, whyNoSlots } from "./pool-capacity.js";
+import { MAX_SLOTS } from "./pool-spec.js";
+import { MAX_BLOCK_SIZE } from "./serving-spec.js";
+
+/**
+ * Makes sure that every pool of a fleet can run under an engine.
+ *
+ * @throws InputError one sentence about the first pool that cannot.
+ */
+export function requireEngine(fleet: Fleet, engine: Engine): void {
+  for (const pool of fleet.pools) {
+    const why = engine === "slots" ? whyNotSlots(pool) : whyNotIterations(pool);
+    if (why !== undefined) throw new InputError(`pool ${pool.id}: ${why}.`);
+  }
+  if (engine === "slots") return;
+  const seats = fleet.pools.reduce((sum, { replicas, serving }) => sum + replicas * serving.maxNumSeqs, 0);
+  if (seats > MAX_SLOTS) {
+    throw new InputError(
+      `the pools have ${seats} seats (max_num_seqs x replicas) in all; at most ${MAX_SLOTS} can run.`,
+    );
+  }
+}
+
+function whyNotSlots(pool: Pool): string | undefined {
+  if (!pool.hasSlots) {
+    const why = pool.profile.W + pool.profile.H > 0 ? whyNoSlots(pool.profile, pool.maxCtx) : undefined;
+    if (why !== undefined) return `max_ctx is ${pool.maxCtx}, but ${why} (the engine slots)`;
+    return "the engine slots needs gpu or profile, which this pool does not have; the engine iterations runs it";
+  }
+  if (pool.balance !== "prefix_affinity") return undefined;
+  return "balance is prefix_affinity, but the engine slots has no prefix cache; the engine iterations runs it";
+}
+
+function whyNotIterations({ serving, iterationModel }: Pool): string | undefined {
+  const { blockSize, numBlocks, pp, maxModelLen } = serving;
+  if (blockSize > MAX_BLOCK_SIZE) {
+    return `a KV block has ${blockSize} tokens, but the engine iterations takes at most ${MAX_BLOCK_SIZE}`;
+  }
+  const needed = kvBlocksOf(maxModelLen, blockSize);
+  const there = Math.floor(numBlocks / pp);
+  if (needed > there) {
+    const stage = pp === 1 ? "a replica" : `each of the ${pp} pipeline stages of a replica`;
+    return `a request of ${maxModelLen} tokens needs ${needed} KV blocks of ${blockSize} tokens, but ${stage} has ${there}`;
+  }
+  const bounds = { maxCtx: maxModelLen, kvTokens: numBlocks * blockSize, seats: serving.maxNumSeqs };
+  const longest = longestIterationS(iterationModel, bounds);
+  if (longest <= MAX_ITERATION_S) return undefined;
+  return `its longest iteration, with all seats and all memory full, may take ${longest} s, but at most ${MAX_ITERATION_S} s can be played`;
+}
