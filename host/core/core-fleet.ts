@@ -6,12 +6,16 @@ export const SAFE_CATEGORY = 1;
 
 /** The pools of a fleet as the engine `slots` sees them; the fleet must be one that this engine can run (`requireEngine`). */
 export function corePools(fleet: Fleet): CorePool[] {
-  return fleet.pools.map((pool) => ({
-    ...commonFields(pool),
+  return fleet.pools.map(({ profile, ...pool }) => ({
+    ...queueing(pool),
     slots: pool.slots,
     maxCtx: pool.maxCtx,
     kvBlocks: pool.kvBlocks,
-    blockSize: pool.profile.blockSize,
+    blockSize: profile.blockSize,
+    W: profile.W,
+    H: profile.H,
+    calibrationCtx: profile.calibrationCtx,
+    chunk: profile.chunk,
   }));
 }
 
@@ -23,7 +27,8 @@ export function corePools(fleet: Fleet): CorePool[] {
  */
 export function iterationPools(fleet: Fleet, prefixBlock: number | null = null): CorePool[] {
   return fleet.pools.map((pool) => ({
-    ...commonFields(pool),
+    ...queueing(pool),
+    ...NO_CONSTANTS,
     slots: pool.serving.maxNumSeqs,
     maxCtx: pool.serving.maxModelLen,
     kvBlocks: pool.serving.numBlocks,
@@ -33,17 +38,11 @@ export function iterationPools(fleet: Fleet, prefixBlock: number | null = null):
   }));
 }
 
-function commonFields({ profile, ...pool }: Pool) {
-  return {
-    replicas: pool.replicas,
-    W: profile.W,
-    H: profile.H,
-    calibrationCtx: profile.calibrationCtx,
-    chunk: profile.chunk,
-    queue: pool.queue,
-    maxQueue: pool.maxQueue ?? null,
-    balance: pool.balance,
-  };
+/** The engine `iterations` knows times from its model alone. */
+const NO_CONSTANTS = { W: 0, H: 0, calibrationCtx: 1, chunk: 1 };
+
+function queueing({ replicas, queue, maxQueue, balance }: Pick<Pool, "replicas" | "queue" | "maxQueue" | "balance">) {
+  return { replicas, queue, maxQueue: maxQueue ?? null, balance };
 }
 
 function coreServing({ serving, iterationModel }: Pool, prefixBlock: number | null): CoreServing {

@@ -34,7 +34,7 @@ export interface PoolServing {
 export interface ServingDefaults {
   maxNumSeqs: number;
   blockSize: number;
-  /** Absent: enough for `maxNumSeqs` of the longest requests. */
+  /** Of `blockSize` tokens: with another block size the same memory makes other blocks. Absent: enough for `maxNumSeqs` of the longest requests. */
   numBlocks?: number;
   /** Prompt tokens that an iteration prefills beside a full batch of decodes; absent: the budget of the scheduler. */
   prefillTokens?: number;
@@ -81,7 +81,7 @@ export function resolveServing(given: ServingSpec | undefined, maxCtx: number, d
   const blockSize = serving.blockSize ?? defaults.blockSize;
   const watermark = serving.watermark ?? WATERMARKS[scheduler];
   const maxModelLen = Math.min(maxCtx, serving.maxModelLen ?? maxCtx);
-  const enough = () => enoughBlocks({ maxNumSeqs, pp, blocksOfLongest: kvBlocksOf(maxModelLen, blockSize), watermark });
+  const blocksOfLongest = kvBlocksOf(maxModelLen, blockSize);
   const isSarathi = scheduler === "sarathi";
   return {
     scheduler,
@@ -91,7 +91,10 @@ export function resolveServing(given: ServingSpec | undefined, maxCtx: number, d
     chunk: isSarathi ? null : (serving.chunk ?? null),
     enableChunkedPrefill: isSarathi || (scheduler === "vllm" && (serving.enableChunkedPrefill ?? true)),
     blockSize,
-    numBlocks: serving.numBlocks ?? defaults.numBlocks ?? enough(),
+    numBlocks:
+      serving.numBlocks ??
+      blocksOfSize(blockSize, defaults) ??
+      enoughBlocks({ maxNumSeqs, pp, blocksOfLongest, watermark }),
     watermark,
     maxModelLen,
     enablePrefixCaching,
@@ -105,6 +108,11 @@ function budget(serving: ServingSpec, maxNumSeqs: number, { prefillTokens }: Ser
   if (ofScheduler === null) return null;
   if (serving.maxNumBatchedTokens !== undefined) return serving.maxNumBatchedTokens;
   return prefillTokens === undefined ? ofScheduler : Math.min(prefillTokens + maxNumSeqs, MAX_INT32);
+}
+
+function blocksOfSize(blockSize: number, { numBlocks, blockSize: size }: ServingDefaults): number | undefined {
+  if (numBlocks === undefined || blockSize === size) return numBlocks;
+  return Math.min(Math.max(1, Math.floor((numBlocks * size) / blockSize)), MAX_INT32);
 }
 
 /** Blocks with which memory never is what a request waits for: in each lane all of its seats, and the watermark beyond them. */

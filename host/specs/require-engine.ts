@@ -28,7 +28,7 @@ export function requireEngine(fleet: Fleet, engine: Engine): void {
 function whyNotSlots(pool: Pool): string | undefined {
   if (!pool.hasSlots) {
     const why = pool.profile.W + pool.profile.H > 0 ? whyNoSlots(pool.profile, pool.maxCtx) : undefined;
-    if (why !== undefined) return `max_ctx is ${pool.maxCtx}, but ${why} (the engine slots)`;
+    if (why !== undefined) return `the engine slots cannot run it: max_ctx is ${pool.maxCtx}, but ${why}`;
     return "the engine slots needs gpu or profile, which this pool does not have; the engine iterations runs it";
   }
   if (pool.balance !== "prefix_affinity") return undefined;

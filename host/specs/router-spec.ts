@@ -110,11 +110,12 @@ export type SayParameter = (key: string, message: string) => void;
 /** Checks the parameters of a router against the pools of its fleet. */
 export function checkRouter(router: RouterFields, pools: readonly PoolSpec[], say: SayParameter): void {
   const smallest = smallestMaxCtx(pools);
+  const named = pools.some(({ maxCtx }) => maxCtx === smallest) ? "max_ctx" : "max_model_len";
   const atMostSmallest = (key: string, value: number | undefined) => {
     if (value === undefined || value <= smallest) return;
     say(
       key,
-      `must be at most ${smallest}, the smallest max_ctx: longer requests would not fit the pool that gets them`,
+      `must be at most ${smallest}, the smallest ${named}: longer requests would not fit the pool that gets them`,
     );
   };
   switch (router.type) {
@@ -174,8 +175,10 @@ export function completeRouter(router: RouterFields, pools: readonly PoolSpec[])
   }
 }
 
+/** Of what the pools take under either engine: a router's boundary holds for both. */
 function smallestMaxCtx(pools: readonly PoolSpec[]): number {
-  return pools.reduce((smallest, pool) => Math.min(smallest, pool.maxCtx), Infinity);
+  const longest = ({ maxCtx, serving }: PoolSpec) => Math.min(maxCtx, serving?.maxModelLen ?? maxCtx);
+  return pools.reduce((smallest, pool) => Math.min(smallest, longest(pool)), Infinity);
 }
 
 /** Ids for a message: all of a small fleet, the first of a large one. */

@@ -64,7 +64,7 @@ const servingShape = objectWith("an object that says how a replica batches", {
   num_blocks: wholeNumber(1, MAX_INT32)
     .optional()
     .describe(
-      "KV blocks of a replica; the profile's total_kv_blks unless given, without one enough for max_num_seqs of the longest requests",
+      "KV blocks of a replica; the profile's memory in blocks of block_size unless given, without one enough for max_num_seqs of the longest requests",
     ),
   watermark: z
     .number({ error: watermarkClause })
