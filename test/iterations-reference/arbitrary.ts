@@ -244,11 +244,11 @@ function fitRequests(
 ): IterationsRequest[] {
   let units = 0;
   return draws.map((draw) => {
-    units += draw.gapUnits + (jitter ? draw.jitter : 0);
+    units += (crowds ? draw.gapUnits % 2 : draw.gapUnits) + (jitter ? draw.jitter : 0);
     return {
       arrivalS: units * unitS,
       input: crowds ? 1 + (draw.input % 8) : draw.input,
-      output: draw.output,
+      output: crowds ? 8 + draw.output : draw.output,
       label: draw.label <= pools ? draw.label : 0,
       category: draw.category,
       priority: draw.priority,

@@ -20,6 +20,8 @@ export interface RequestOutcome {
   tpot: number | null;
   e2e: number;
   preemptions: number;
+  /** Prompt tokens after any compression. */
+  input: number;
 }
 
 export function outcomeOf(sequence: Sequence): RequestOutcome {
@@ -37,6 +39,7 @@ export function outcomeOf(sequence: Sequence): RequestOutcome {
     tpot: output === 1 ? null : tpotOf(firstTokenTick, endTick, output),
     e2e: between(arrivalTick, endTick),
     preemptions: sequence.preemptions,
+    input: sequence.input,
   };
 }
 

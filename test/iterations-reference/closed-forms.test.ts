@@ -1,0 +1,66 @@
+/** Runs whose times have a closed form. */
+import { describe, expect, it } from "vitest";
+import type { IterationModel } from "../../host/profiles/iteration-model.js";
+import { caseOf, crossing, linear, pool, request } from "./building.js";
+import { ticksOf } from "./clock.js";
+import { type BatchLoad, durationOf } from "./duration.js";
+import { simulateIterations } from "./simulate.js";
+
+const model = linear(2, 0.01, 0.0003, 0.00002, 0.05);
+
+/** Tick at which a run of iterations ends that begins at tick 0. */
+function endOf(loads: readonly BatchLoad[], of: IterationModel = model): number {
+  return Number(ticksOf(loads.reduce((sum, load) => sum + durationOf(of, load), 0n)));
+}
+
+const prompt = (n: number, input: number): BatchLoad => ({
+  decodes: 0,
+  context: 0,
+  chunks: Array.from({ length: n }, () => ({ tokens: input, processed: 0 })),
+});
+
+/** Decode iterations of `n` requests whose first tokens are out. */
+const decoding = (n: number, input: number, output: number): BatchLoad[] =>
+  Array.from({ length: output - 1 }, (_, i) => ({ decodes: n, context: n * (input + i), chunks: [] }));
+
+describe.each(["vllm", "vllm-v0", "sarathi", "orca", "static"] as const)("%s", (scheduler) => {
+  it("serves one request in its prefill and its decodes", () => {
+    const { requests } = simulateIterations(caseOf([pool({ model, scheduler })], [request(0, 100, 50)]));
+    const ttft = endOf([prompt(1, 100)]);
+    const e2e = endOf([prompt(1, 100), ...decoding(1, 100, 50)]);
+    expect(requests[0]).toMatchObject({ waitTick: 0, ttft, e2e, tpot: Math.round((e2e - ttft) / 49) });
+  });
+
+  it("serves n equal requests as one batch", () => {
+    const batch = Array.from({ length: 8 }, () => request(0, 10, 20));
+    const { requests, pools } = simulateIterations(caseOf([pool({ model: crossing(), scheduler })], batch));
+    const e2e = endOf([prompt(8, 10), ...decoding(8, 10, 20)], crossing());
+    expect(requests.map((row) => row.e2e)).toEqual(batch.map(() => e2e));
+    expect(pools[0]).toMatchObject({ iterations: 20, largestBatch: 8, decodeTokens: 8 * 19, busyTicks: e2e });
+  });
+});
+
+it("a prompt is cut into chunks of the budget", () => {
+  const { requests } = simulateIterations(caseOf([pool({ model, maxNumBatchedTokens: 16 })], [request(0, 40, 1)]));
+  const chunks = [16, 16, 8].map((tokens, i) => ({ decodes: 0, context: 0, chunks: [{ tokens, processed: 16 * i }] }));
+  expect(requests[0]!.ttft).toBe(endOf(chunks));
+});
+
+it("a decode token costs the iteration of its batch", () => {
+  const batch = Array.from({ length: 6 }, () => request(0, 1, 101));
+  const perSequence = linear(2, 0, 0, 0, 0.5);
+  const { requests } = simulateIterations(caseOf([pool({ model: perSequence })], batch));
+  expect(requests.map((row) => row.tpot)).toEqual(batch.map(() => (2 + 6 * 0.5) * 1e6));
+});
+
+it("an idle lane forgets the grains of its clock", () => {
+  const { requests } = simulateIterations(caseOf([pool({ model })], [request(0, 7, 3), request(1000, 7, 3)]));
+  expect(requests[1]!.e2e).toBe(requests[0]!.e2e);
+});
+
+it("a pipeline with all its lanes full gives a token for every stage time", () => {
+  const requests = Array.from({ length: 3 }, () => request(0, 1, 200));
+  const result = simulateIterations(caseOf([pool({ model: linear(3, 0), pp: 3 })], requests));
+  expect(result.requests.map((row) => row.tpot)).toEqual([3e6, 3e6, 3e6]);
+  expect(result.requests.map((row) => row.ttft)).toEqual([3e6, 4e6, 5e6]);
+});
