@@ -31,8 +31,8 @@ function longestAffineS(model: AffineModel, { maxCtx, kvTokens, seats }: BatchBo
   const tokens = Math.min(kvTokens, seats * maxCtx) + seats + model.tokenGranularity;
   let time = 0;
   for (const part of ["compute", "memory", "other"] as const) time += longestPartS(model.knots, part, tokens);
-  time += (model.computePerContext + model.memoryPerContext + model.memoryPerProcessed) * tokens;
-  time += model.computePerWork * tokens * maxCtx;
+  const perToken = model.computePerContext + model.memoryPerContext + model.memoryPerProcessed;
+  time += perToken * tokens + model.computePerWork * tokens * maxCtx;
   return time + model.otherPerSequence * seats;
 }
 

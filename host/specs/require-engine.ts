@@ -49,5 +49,5 @@ function whyNotIterations({ serving, iterationModel }: Pool): string | undefined
   const bounds = { maxCtx: maxModelLen, kvTokens: numBlocks * blockSize, seats: serving.maxNumSeqs };
   const longest = longestIterationS(iterationModel, bounds);
   if (longest <= MAX_ITERATION_S) return undefined;
-  return `its longest iteration, with all seats and all memory full, may take ${longest} s, but at most ${MAX_ITERATION_S} s can be played`;
+  return `its longest iteration, with all seats and all memory full, may take ${Math.ceil(longest)} s, but at most ${MAX_ITERATION_S} s can be played`;
 }
