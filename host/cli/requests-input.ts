@@ -96,8 +96,8 @@ export function addReadFlags(command: Command): Command {
     .addOption(
       flag(
         "--columns <names>",
-        "columns of any other file: arrival=NAME,input=NAME,output=NAME[,label=NAME][,category=NAME]",
-        pairs(["arrival", "input", "output", "label", "category"], ["input", "output"]),
+        "columns of any other file: arrival=NAME,input=NAME,output=NAME[,label=NAME][,category=NAME][,priority=NAME]",
+        pairs(["arrival", "input", "output", "label", "category", "priority"], ["input", "output"]),
       ),
     )
     .addOption(

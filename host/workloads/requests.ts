@@ -29,7 +29,7 @@ export interface RequestChunk {
   label: Uint16Array;
   /** Index into {@link RequestSource.categories}. */
   category: Uint8Array;
-  /** Smaller goes first, where the trace has priorities. */
+  /** 0 .. 255, smaller goes first. Absent where the trace has no priorities: the same as 0 for all. */
   priority?: Uint8Array;
   /** Prompt blocks, where the trace has them. */
   blocks?: BlockColumns;

@@ -39,11 +39,22 @@ export interface WorkloadStatistics {
   labels: NamedShare[];
   /** The same by category. */
   categories: NamedShare[];
+  /** The same by priority, the one that goes first at the head; empty if the source has no priorities. */
+  priorities: PriorityShare[];
 }
 
 /** A part of the requests. */
 export interface NamedShare {
   name: string;
+  requests: number;
+  /** Of all requests. */
+  share: number;
+}
+
+/** The requests of one priority. */
+export interface PriorityShare {
+  /** 0 .. 255, smaller goes first. */
+  priority: number;
   requests: number;
   /** Of all requests. */
   share: number;
@@ -91,6 +102,8 @@ class Description {
   private readonly minutes = new WindowLengths(MINUTE_S);
   private readonly labels: number[] = [];
   private readonly categories: number[] = [];
+  private readonly priorities = new Float64Array(256);
+  private hasPriorities = false;
   private prefixes: PrefixCounts | undefined;
 
   constructor(private readonly maxDistinctBlocks: number) {}
@@ -102,7 +115,18 @@ class Description {
       count(this.labels, chunk.label[i]!);
       count(this.categories, chunk.category[i]!);
     }
+    this.addPriorities(chunk);
     if (chunk.blocks) (this.prefixes ??= new PrefixCounts(this.maxDistinctBlocks)).add(chunk.blocks, chunk.count);
+  }
+
+  /** Of a chunk without priorities all are 0. */
+  private addPriorities({ count, priority }: RequestChunk): void {
+    if (!priority) {
+      this.priorities[0]! += count;
+      return;
+    }
+    this.hasPriorities = true;
+    for (let i = 0; i < count; i++) this.priorities[priority[i]!]!++;
   }
 
   private addArrival(arrivalS: number): void {
@@ -143,6 +167,7 @@ class Description {
       prefixReuse: this.prefixes?.reuse() ?? null,
       labels: shares(this.labels, labels, requests),
       categories: shares(this.categories, categories, requests),
+      priorities: this.hasPriorities ? priorityShares(this.priorities, requests) : [],
     };
   }
 }
@@ -157,4 +182,10 @@ function shares(counts: readonly number[], names: readonly string[], requests: n
   counts.forEach((count, code) => parts.push({ name: names[code] ?? "", requests: count, share: count / requests }));
   if (parts.every((part) => part.name === "")) return [];
   return parts.sort((a, b) => b.requests - a.requests);
+}
+
+function priorityShares(counts: Float64Array, requests: number): PriorityShare[] {
+  return [...counts]
+    .map((count, priority) => ({ priority, requests: count, share: count / requests }))
+    .filter((part) => part.requests > 0);
 }

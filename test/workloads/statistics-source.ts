@@ -10,6 +10,7 @@ export interface Rows {
   labels?: readonly string[];
   category?: readonly number[];
   categories?: readonly string[];
+  priority?: readonly number[];
   /** Prompt blocks of each request. */
   blocks?: readonly (readonly number[])[];
 }
@@ -39,6 +40,7 @@ function chunkOf(rows: Rows, from: number, to: number): RequestChunk {
     outputTokens: Uint32Array.from(rows.output.slice(from, to)),
     label: rows.label ? Uint16Array.from(rows.label.slice(from, to)) : new Uint16Array(count),
     category: rows.category ? Uint8Array.from(rows.category.slice(from, to)) : new Uint8Array(count),
+    ...(rows.priority && { priority: Uint8Array.from(rows.priority.slice(from, to)) }),
     ...(blocks && { blocks: { offsets: Uint32Array.from(offsets), ids: Uint32Array.from(blocks.flat()) } }),
   };
 }

@@ -43,6 +43,7 @@ describe("a workload without a request", () => {
       prefixReuse: null,
       labels: [],
       categories: [],
+      priorities: [],
     });
   });
 });
@@ -308,5 +309,20 @@ describe("progress", () => {
     const told: number[] = [];
     await describeRequests(sourceOf(at(0, 1, 2, 3, 4), 2), { onProgress: (requests) => told.push(requests) });
     expect(told).toEqual([2, 4, 5]);
+  });
+});
+
+describe("priorities", () => {
+  it("are counted, the one that goes first at the head", async () => {
+    const { priorities } = await describeRows({ ...at(0, 1, 2, 3), priority: [7, 0, 255, 7] });
+    expect(priorities).toEqual([
+      { priority: 0, requests: 1, share: 0.25 },
+      { priority: 7, requests: 2, share: 0.5 },
+      { priority: 255, requests: 1, share: 0.25 },
+    ]);
+  });
+
+  it("that no request has are not told of", async () => {
+    expect((await describeRows(at(0, 1))).priorities).toEqual([]);
   });
 });

@@ -27,7 +27,7 @@ const COLON = 58;
 /**
  * A source as an Azure trace: header, CRLF line ends, stamps with seven fractional digits, second 0 at 2023-11-16 18:15:46. What
  * is written reads back as the same requests, arrivals to 1e-7 s and counted from the first. The format has no place for
- * labels, categories and prompt blocks.
+ * labels, categories, priorities and prompt blocks.
  *
  * @throws InputError while reading: an arrival beyond the year 9999.
  */

@@ -2,6 +2,8 @@
  * The known trace formats: which column holds what. Described in the order in which they are tried, the more special first.
  */
 import type { ArrivalUnit, ColumnNames, FieldMap, TraceFormat } from "./trace-source.js";
+import { quoted } from "./rows/unusable-rows.js";
+import { InputError } from "../../specs/input-error.js";
 
 /** Which columns (CSV) or keys (JSONL) hold what. Where several names are given, the first that is present counts. */
 export interface TraceLayout {
@@ -12,11 +14,13 @@ export interface TraceLayout {
   output: readonly string[];
   label: readonly string[];
   category: readonly string[];
+  /** In JSON an object may lack it: its priority is 0. */
+  priority: readonly string[];
   /** Prompt block ids; JSONL only. */
   blocks?: string;
   /** Tokens in a prompt block, unless the caller says otherwise. */
   blockSize?: number;
-  /** Other columns that must be present for a file to be taken for this format. */
+  /** Other columns that must be present for a file to be taken for this format; where it is given, for a CSV file to be read. */
   marks: readonly string[];
   /** Unit of a numeric arrival. */
   arrivalUnit: ArrivalUnit;
@@ -34,6 +38,7 @@ function layout(difference: Difference): TraceLayout {
     arrival: [],
     label: [],
     category: [],
+    priority: ["priority"],
     marks: [],
     arrivalUnit: "s",
     defaultCategory: "",
@@ -118,17 +123,36 @@ export const LAYOUTS: readonly TraceLayout[] = [
 /** The names of all formats, for messages. */
 export const FORMAT_NAMES: readonly string[] = [...new Set(LAYOUTS.map(({ format }) => format)), "columns"];
 
-/** The layout that `columns` describes. */
+/**
+ * The layout that `columns` describes. A CSV file must have every column that is named.
+ *
+ * @throws InputError if two fields are to be read from one column.
+ */
 export function layoutOfColumns(columns: ColumnNames, arrivalUnit: ArrivalUnit): TraceLayout {
+  refuseSharedColumn(columns);
+  const [label, category, priority] = [listed(columns.label), listed(columns.category), listed(columns.priority)];
   return layout({
     format: "columns",
     arrival: listed(columns.arrival),
     input: [columns.input],
     output: [columns.output],
-    label: listed(columns.label),
-    category: listed(columns.category),
+    label,
+    category,
+    priority,
+    marks: [...label, ...category, ...priority],
     arrivalUnit,
   });
+}
+
+function refuseSharedColumn(columns: ColumnNames): void {
+  const fields = new Map<string, string>();
+  for (const [field, column] of Object.entries(columns) as [string, string | undefined][]) {
+    const other = column === undefined ? undefined : fields.get(column);
+    if (other !== undefined) {
+      throw new InputError(`columns: ${other} and ${field} both name ${quoted(column!)}; a column holds one of them.`);
+    }
+    if (column !== undefined) fields.set(column, field);
+  }
 }
 
 /** The semantic-router layout with some fields under other names. */

@@ -171,6 +171,10 @@ class OpenTrace implements TraceSource {
         `${count(intake.oddBlockCounts)} requests do not have one block id for each of the ${blocks} of their input.`,
       );
     }
+    if (intake.prioritised > 0 && intake.prioritised < intake.used) {
+      const without = intake.used - intake.prioritised;
+      notes.push(`${count(without)} requests give no priority: it is 0 for them, so that they go first.`);
+    }
     if (intake.categoriesLost) notes.push("There are more than 63 categories; requests of the others have none.");
     return notes;
   }

@@ -30,6 +30,8 @@ export interface ColumnNames {
   output: string;
   label?: string;
   category?: string;
+  /** Whole numbers 0 .. 255, smaller goes first. */
+  priority?: string;
 }
 
 /**
@@ -105,6 +107,8 @@ export type UnusableReason =
   | "not_an_object"
   /** `hash_ids` is not a list of integers 0 .. 2^32 - 1. */
   | "bad_block_ids"
+  /** A priority that is no whole number 0 .. 255. */
+  | "bad_priority"
   /** A label or category longer than 1,024 bytes. */
   | "name_too_long"
   /** The trace has more than 65,534 different labels. */

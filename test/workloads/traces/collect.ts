@@ -9,13 +9,16 @@ export interface Collected {
   rows: RequestRow[];
   /** Block ids of each request, if the source has blocks. */
   blocks: number[][] | undefined;
+  /** Priority of each request, if some chunk has priorities. */
+  priorities: number[] | undefined;
   chunkSizes: number[];
 }
 
 /** Reads a source to its end, copying what chunks lend. */
 export async function collect(source: RequestSource): Promise<Collected> {
-  const collected: Collected = { rows: [], blocks: undefined, chunkSizes: [] };
+  const collected: Collected = { rows: [], blocks: undefined, priorities: undefined, chunkSizes: [] };
   for await (const chunk of source.chunks()) {
+    if (chunk.priority) collected.priorities ??= collected.rows.map(() => 0);
     collected.chunkSizes.push(chunk.count);
     for (let i = 0; i < chunk.count; i++) {
       collected.rows.push([
@@ -25,6 +28,7 @@ export async function collect(source: RequestSource): Promise<Collected> {
         source.labels[chunk.label[i]!]!,
         source.categories[chunk.category[i]!]!,
       ]);
+      collected.priorities?.push(chunk.priority?.[i] ?? 0);
       if (!chunk.blocks) continue;
       const { ids, offsets } = chunk.blocks;
       (collected.blocks ??= []).push([...ids.subarray(offsets[i], offsets[i + 1])]);
@@ -69,6 +73,7 @@ export function sourceOf(
   rows: readonly RequestRow[],
   size = 1000,
   blocks?: readonly (readonly number[])[],
+  priorities?: readonly number[],
 ): RequestSource {
   const labels = ["", ...new Set(rows.map((row) => row[3]).filter((label) => label !== ""))];
   const categories = ["", ...new Set(rows.map((row) => row[4]).filter((category) => category !== ""))];
@@ -83,6 +88,7 @@ export function sourceOf(
         label: Uint16Array.from(part, (row) => labels.indexOf(row[3])),
         category: Uint8Array.from(part, (row) => categories.indexOf(row[4])),
       };
+      if (priorities) chunk.priority = Uint8Array.from(priorities.slice(from, from + size));
       if (blocks) {
         const ids = blocks.slice(from, from + size);
         const offsets = [0];

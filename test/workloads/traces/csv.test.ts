@@ -64,13 +64,14 @@ describe("fields in quotes", () => {
       ".5",
     ),
   );
-  const row = fc.tuple(text, text, text, fc.constantFrom("", "a", " a", "é", "\u00a0x", "\ufeffx", "a\t"));
+  const priority = fc.constantFrom("0", "9", "255", "256", "00", "0000000000", "7.0", " 1", "-0", "", "x");
+  const row = fc.tuple(text, text, text, fc.constantFrom("", "a", " a", "é", "\u00a0x", "\ufeffx", "a\t"), priority);
 
   test("are judged as without them, on the fast path as on the slow one", async () => {
-    const options = { columns: { ...COLUMNS, label: "label" }, maxUnusableShare: 1 };
+    const options = { columns: { ...COLUMNS, label: "label", priority: "priority" }, maxUnusableShare: 1 };
     await fc.assert(
       fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 8 }), async (rows) => {
-        const header = "arrival,input,output,label,note\n0,1,1,first,\n";
+        const header = "arrival,input,output,label,priority,note\n0,1,1,first,0,\n";
         const read = (line: (fields: readonly string[]) => string) =>
           readTrace(`${header}${rows.map((fields) => `${line(fields)}\n`).join("")}`, options);
         const plain = await read((fields) => `${fields.join(",")},note`);

@@ -9,6 +9,8 @@ const value = fc.oneof(
     "0",
     "1",
     "7",
+    "255",
+    "256",
     "1.5",
     "-0",
     "007",
@@ -48,6 +50,7 @@ const key = fc.constantFrom(
   "selected_model",
   "model",
   "category",
+  "priority",
   "x",
 );
 const space = fc.constantFrom("", " ", "\t", "  ");
@@ -72,6 +75,7 @@ describe("the fast path", () => {
         const fast = await readTrace(first + lines.join("\n"), options);
         const parsed = await readTrace(first + lines.map(slow).join("\n"), options);
         expect(fast.rows).toEqual(parsed.rows);
+        expect(fast.priorities).toEqual(parsed.priorities);
         expect(fast.report.unusableByReason).toEqual(parsed.report.unusableByReason);
         expect(fast.report.firstUnusable?.line).toEqual(parsed.report.firstUnusable?.line);
       }),

@@ -5,7 +5,7 @@ import type { TraceLayout } from "../formats.js";
 import type { Field, Row, RowIntake } from "../rows/row-intake.js";
 
 /** What a column is read for. */
-export type CsvRole = "skip" | "arrival" | "input" | "output" | "label" | "category";
+export type CsvRole = "skip" | "arrival" | "input" | "output" | "label" | "category" | "priority";
 
 export interface CsvColumns {
   /** One of `,`, tab and `;`. */
@@ -29,6 +29,7 @@ export function columnsOf(names: readonly string[], delimiter: string, layout: T
     const name = candidates.find((candidate) => names.includes(candidate));
     if (name !== undefined) roles[names.indexOf(name)] = role;
   };
+  assign("priority", layout.priority);
   assign("category", layout.category);
   assign("label", layout.label);
   assign("output", layout.output);
@@ -53,7 +54,7 @@ export function takeTexts(texts: readonly string[], columns: CsvColumns, intake:
     return index < 0 ? undefined : { column: names[index]!, value: texts[index] };
   };
   const row: Row = { input: field("input")!, output: field("output")! };
-  for (const role of ["arrival", "label", "category"] as const) {
+  for (const role of ["arrival", "label", "category", "priority"] as const) {
     const found = field(role);
     if (found) row[role] = found;
   }

@@ -14,6 +14,7 @@ const INPUT = 3;
 const OUTPUT = 4;
 const LABEL = 5;
 const CATEGORY = 6;
+const PRIORITY = 7;
 
 const TAB = 9;
 const LF = 10;
@@ -22,6 +23,7 @@ const SPACE = 32;
 const QUOTE = 34;
 /** Digits of a token count that the fast path reads: below 2^31 whatever they are. */
 const FAST_DIGITS = 9;
+const MOST_PRIORITY = 255;
 
 const decoder = new TextDecoder();
 
@@ -35,6 +37,8 @@ export class CsvScanner {
   private output = 0;
   private label = 0;
   private category: number;
+  private priority = 0;
+  private readonly hasPriority: boolean;
 
   constructor(
     private readonly columns: CsvColumns,
@@ -48,9 +52,11 @@ export class CsvScanner {
       output: OUTPUT,
       label: LABEL,
       category: CATEGORY,
+      priority: PRIORITY,
     };
     this.roles = Uint8Array.from(columns.roles, (role) => codes[role]);
     this.category = intake.defaultCategory;
+    this.hasPriority = columns.roles.includes("priority");
   }
 
   /** Reads rows until the lines end, the look-ahead is full, or a row goes on behind the lines that are there. */
@@ -65,6 +71,7 @@ export class CsvScanner {
         at = next;
         lines.line++;
         intake.push(this.time, this.input, this.output, this.label, this.category);
+        if (this.hasPriority) intake.setPriority(this.priority);
       } else {
         const start = at;
         at = this.takeAsTexts(lines, start);
@@ -109,6 +116,10 @@ export class CsvScanner {
           this.category = this.isTidy(bytes, at) ? intake.categoryOfBytes(bytes, at, this.end) : -1;
           at = this.end;
           break;
+        case PRIORITY:
+          this.priority = this.readPriority(bytes, at);
+          at = this.end;
+          break;
         default:
           this.skipField(bytes, at, isQuoted);
           at = this.end;
@@ -122,7 +133,7 @@ export class CsvScanner {
     // Times that are NaN and counts that are not positive fail here; a field that is not what it should be fails at its end.
     const { time } = this;
     const isGood = time === time && this.input > 0 && this.output > 0 && this.label >= 0 && this.category >= 0;
-    return isGood && bytes[at] === LF ? at + 1 : 0;
+    return isGood && this.priority >= 0 && bytes[at] === LF ? at + 1 : 0;
   }
 
   /** A count of at most nine digits; 0 if there is none. */
@@ -134,6 +145,13 @@ export class CsvScanner {
     }
     this.end = at;
     return at - start <= FAST_DIGITS ? value : 0;
+  }
+
+  /** A priority of at most nine digits; -1 if there is none. */
+  private readPriority(bytes: Uint8Array, start: number): number {
+    const priority = this.readTokens(bytes, start);
+    const digits = this.end - start;
+    return digits > 0 && digits <= FAST_DIGITS && priority <= MOST_PRIORITY ? priority : -1;
   }
 
   /** Sets `end` behind a field, or before its closing quote; a quote that is doubled ends it as well. */

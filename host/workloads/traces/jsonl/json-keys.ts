@@ -10,8 +10,9 @@ export const OUTPUT = 3;
 export const LABEL = 4;
 export const CATEGORY = 5;
 export const BLOCKS = 6;
+export const PRIORITY = 7;
 /** Number of roles. */
-export const ROLES = 7;
+export const ROLES = 8;
 
 export interface JsonKey {
   /** The key in UTF-8. */
@@ -61,6 +62,7 @@ export class JsonKeys {
     add(OUTPUT, layout.output);
     add(LABEL, layout.label);
     add(CATEGORY, layout.category);
+    add(PRIORITY, layout.priority);
     if (layout.blocks !== undefined) add(BLOCKS, [layout.blocks]);
   }
 

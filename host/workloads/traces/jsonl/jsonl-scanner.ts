@@ -11,6 +11,7 @@ import {
   JsonKeys,
   LABEL,
   OUTPUT,
+  PRIORITY,
   ROLES,
   plainStringEnd,
   skipSpace,
@@ -31,6 +32,7 @@ const LIST_END = 93;
 const OBJECT_END = 125;
 /** Digits of a count that the fast path reads: below 2^31 whatever they are. */
 const FAST_DIGITS = 9;
+const MOST_PRIORITY = 255;
 
 const decoder = new TextDecoder();
 const LITERALS = ["true", "false", "null"].map((word) => new TextEncoder().encode(word));
@@ -49,6 +51,8 @@ export class JsonlScanner {
   private labelEnd = 0;
   private categoryBegin = 0;
   private categoryEnd = 0;
+  /** -1: there is none. */
+  private priority = -1;
   private integer = 0;
   private blocks = 0;
 
@@ -95,6 +99,7 @@ export class JsonlScanner {
     if (label < 0 || category < 0) return false;
     if (this.layout.blocks !== undefined) intake.countOddBlocks(this.blocks, this.input);
     intake.push(this.time, this.input, this.output, label, category);
+    if (this.priority >= 0) intake.setPriority(this.priority);
     return true;
   }
 
@@ -105,6 +110,7 @@ export class JsonlScanner {
     this.output = 0;
     this.labelEnd = 0;
     this.categoryEnd = 0;
+    this.priority = -1;
     this.blocks = 0;
     let seen = 0;
     let at = start;
@@ -151,6 +157,10 @@ export class JsonlScanner {
         this.categoryBegin = at + 1;
         this.categoryEnd = end - 1;
         return end;
+      case PRIORITY:
+        end = this.readInteger(bytes, at);
+        this.priority = this.integer;
+        return this.priority <= MOST_PRIORITY ? end : -1;
       case BLOCKS:
         return this.readBlocks(bytes, at);
       default:
@@ -246,6 +256,8 @@ export function takeJsonLine(line: string, layout: TraceLayout, intake: RowIntak
   if (layout.arrival.length > 0) row.arrival = field(layout.arrival);
   if (layout.label.length > 0) row.label = field(layout.label);
   if (layout.category.length > 0) row.category = field(layout.category);
+  const priority = field(layout.priority);
+  if (priority.value !== undefined) row.priority = priority;
   if (layout.blocks !== undefined) row.blocks = field([layout.blocks]);
   intake.take(row);
 }

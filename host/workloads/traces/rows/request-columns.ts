@@ -14,6 +14,8 @@ export class RequestColumns {
   outputTokens: Uint32Array;
   label: Uint16Array;
   category: Uint8Array;
+  /** Absent until a row gets one. */
+  priority: Uint8Array | undefined;
   /** Prompt blocks put in so far, those of the row being built included. */
   blockCount = 0;
   blockOffsets: Uint32Array;
@@ -50,8 +52,15 @@ export class RequestColumns {
     this.outputTokens[row] = outputTokens;
     this.label[row] = label;
     this.category[row] = category;
+    if (this.priority) this.priority[row] = 0;
     this.count = row + 1;
     if (this.hasBlocks) this.blockOffsets[row + 1] = this.blockCount;
+  }
+
+  /** Gives the row added last a priority; rows that get none have 0. */
+  setPriority(priority: number): void {
+    this.priority ??= new Uint8Array(this.capacity);
+    this.priority[this.count - 1] = priority;
   }
 
   /** Adds a prompt block to the row being built. */
@@ -72,6 +81,7 @@ export class RequestColumns {
       this.copyBlocks(ids, offsets[row]!, offsets[row + 1]!);
     }
     this.push(arrival, from.inputTokens[row]!, from.outputTokens[row]!, label, category);
+    if (from.priority) this.setPriority(from.priority[row]!);
   }
 
   /** Makes room for `rows` more rows. */
@@ -84,6 +94,7 @@ export class RequestColumns {
     this.outputTokens = grown(this.outputTokens, new Uint32Array(this.capacity));
     this.label = grown(this.label, new Uint16Array(this.capacity));
     this.category = grown(this.category, new Uint8Array(this.capacity));
+    if (this.priority) this.priority = grown(this.priority, new Uint8Array(this.capacity));
     if (this.hasBlocks) this.blockOffsets = grown(this.blockOffsets, new Uint32Array(this.capacity + 1));
   }
 
@@ -97,6 +108,7 @@ export class RequestColumns {
       label: this.label,
       category: this.category,
     };
+    if (this.priority) chunk.priority = this.priority;
     if (this.hasBlocks) chunk.blocks = { offsets: this.blockOffsets, ids: this.blockIds };
     return chunk;
   }

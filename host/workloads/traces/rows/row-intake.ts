@@ -16,6 +16,7 @@ import type { UnusableRows } from "./unusable-rows.js";
 const MOST_TOKENS = 2 ** 31 - 1;
 const MOST_LABELS = 65535;
 const MOST_CATEGORIES = 64;
+const MOST_PRIORITY = 255;
 const MOST_BLOCK_ID = 2 ** 32 - 1;
 /** Space around a name. No other white space: the scanners trim none. */
 const AROUND = /^[ \t]+|[ \t]+$/g;
@@ -34,6 +35,7 @@ export interface Row {
   output: Field;
   label?: Field;
   category?: Field;
+  priority?: Field;
   blocks?: Field;
 }
 
@@ -52,6 +54,8 @@ export class RowIntake {
   used = 0;
   /** Whether some category was one too many, and counts as none. */
   categoriesLost = false;
+  /** Rows used that give a priority. */
+  prioritised = 0;
   /** What was wrong with the row taken last. */
   private faultReason: UnusableReason = "not_a_number";
   private faultField: Field = { column: "", value: "" };
@@ -74,6 +78,12 @@ export class RowIntake {
   push(time: number, inputTokens: number, outputTokens: number, label: number, category: number): void {
     this.used++;
     this.ahead.push(time, inputTokens, outputTokens, label, category);
+  }
+
+  /** Gives the row added last its priority. */
+  setPriority(priority: number): void {
+    this.prioritised++;
+    this.ahead.newer.setPriority(priority);
   }
 
   /** Adds a row if it is good, counts it if it is not. */
@@ -104,6 +114,8 @@ export class RowIntake {
     const label = row.label ? this.label(row.label) : 0;
     const category = row.category ? this.category(row.category) : this.defaultCategory;
     if (Number.isNaN(label) || Number.isNaN(category)) return false;
+    const priority = row.priority ? this.priority(row.priority) : 0;
+    if (Number.isNaN(priority)) return false;
     if (row.blocks && !this.addBlocks(row.blocks)) return false;
     if (row.arrival && this.ahead.isTooLate(time)) {
       this.fault("out_of_order", row.arrival);
@@ -111,6 +123,7 @@ export class RowIntake {
     }
     if (row.blocks) this.countOddBlocks((row.blocks.value as unknown[]).length, input);
     this.push(time, input, output, label, category);
+    if (row.priority) this.setPriority(priority);
     return true;
   }
 
@@ -135,14 +148,18 @@ export class RowIntake {
   private tokens(field: Field, ofZero: UnusableReason): number {
     const { value } = field;
     if (value === undefined) return this.fault("missing_column", field);
-    let tokens = NaN;
-    if (typeof value === "number") tokens = value;
-    else if (typeof value === "string" && NUMBER.test(value.trim())) tokens = Number(value);
+    const tokens = numberOf(value);
     if (Number.isNaN(tokens)) return this.fault("not_a_number", field);
     if (tokens < 0) return this.fault("negative_tokens", field);
     if (tokens === 0) return this.fault(ofZero, field);
     if (tokens > MOST_TOKENS) return this.fault("too_many_tokens", field);
     return Number.isInteger(tokens) ? tokens : this.fault("not_an_integer", field);
+  }
+
+  private priority(field: Field): number {
+    const priority = numberOf(field.value);
+    const isPriority = Number.isInteger(priority) && priority >= 0 && priority <= MOST_PRIORITY;
+    return isPriority ? priority : this.fault("bad_priority", field);
   }
 
   private label(field: Field): number {
@@ -179,6 +196,12 @@ export class RowIntake {
   countOddBlocks(ids: number, input: number): void {
     if (ids !== Math.ceil(input / this.blockSize)) this.oddBlockCounts++;
   }
+}
+
+/** A number, or text that is one; NaN otherwise. */
+function numberOf(value: unknown): number {
+  if (typeof value === "number") return value;
+  return typeof value === "string" && NUMBER.test(value.trim()) ? Number(value) : NaN;
 }
 
 function isBlockId(id: unknown): boolean {

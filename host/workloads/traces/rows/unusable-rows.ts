@@ -25,6 +25,7 @@ const PHRASES: Record<UnusableReason, string> = {
   not_json: "is not JSON",
   not_an_object: "is JSON, but not an object",
   bad_block_ids: "is not a list of whole numbers 0 to 4294967295",
+  bad_priority: "is not a whole number 0 to 255",
   name_too_long: "is longer than 1,024 bytes",
   too_many_labels: "is one label more than the 65,534 that a trace may have",
   bad_quoting: "has quotes that do not pair up",
