@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { serviceTimeS } from "../../host/profiles/service-time.js";
-import { resolveFleet, type Fleet } from "../../host/specs/fleet.js";
+import { requireEngine, resolveFleet, type Fleet } from "../../host/specs/fleet.js";
 import { readFleetFile } from "../../host/specs/read-fleet-file.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -30,12 +30,41 @@ function utilisation(fleet: Fleet, rateRps: number): number[] {
 
 describe("the examples", () => {
   it("are all there", () => {
-    expect(fleets.sort()).toEqual(["fleet.json", "fleet.yaml", "models.json", "overloaded.json", "three-pools.json"]);
+    expect(fleets.sort()).toEqual([
+      "fleet.json",
+      "fleet.yaml",
+      "iterations.yaml",
+      "models.json",
+      "overloaded.json",
+      "three-pools.json",
+    ]);
   });
 
   it.each(fleets)("%s parses and resolves", async (name) => {
     const fleet = resolveFleet(await example(name));
     expect(fleet.gpus).toBeGreaterThan(0);
+  });
+
+  it.each(fleets)("%s runs under both engines", async (name) => {
+    const fleet = resolveFleet(await example(name));
+    requireEngine(fleet, "slots");
+    requireEngine(fleet, "iterations");
+  });
+
+  it("iterations.yaml has what it says in its comments", async () => {
+    const fleet = resolveFleet(await example("iterations.yaml"));
+    expect(fleet).toMatchObject({ engine: "iterations", replicas: 6, gpus: 6 });
+    const { serving, iterationModel, costPerHr } = fleet.pools[0]!;
+    expect(costPerHr).toBeCloseTo(6 * 2.21, 12);
+    expect(serving).toMatchObject({ scheduler: "vllm", maxNumSeqs: 256, maxNumBatchedTokens: 2048, chunk: null });
+    const bytesOfToken = 2 * 32 * 8 * 128 * 2; // keys and values; layers, KV heads, head size, bytes
+    expect(serving.numBlocks * serving.blockSize * bytesOfToken).toBeLessThan(54e9);
+    if (iterationModel.type !== "affine") throw new Error("the model is not linear");
+    const flops = 0.6 * 312e12;
+    const [fixed, one] = iterationModel.knots;
+    expect((one!.compute - fixed!.compute) / ((2 * 8.03e9) / flops)).toBeCloseTo(1, 2);
+    expect(iterationModel.computePerContext / (bytesOfToken / 2.039e12)).toBeCloseTo(1, 2);
+    expect(iterationModel.computePerWork / ((4 * 32 * 32 * 128) / flops)).toBeCloseTo(1, 2);
   });
 
   it("fleet.yaml is fleet.json but for the choices it shows", async () => {

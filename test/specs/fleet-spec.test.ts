@@ -1,6 +1,7 @@
 import { resolveFleet } from "../../host/specs/fleet.js";
 import { describe, expect, it } from "vitest";
 import { checkFleet, fleetJsonSchema, parseFleet } from "../../host/specs/fleet-spec.js";
+import { ITERATION_MODELS } from "../../host/specs/iteration-model-spec.js";
 import { fleetText, profile, refusal } from "./fleet-text.js";
 
 describe("parseFleet", () => {
@@ -32,6 +33,17 @@ describe("parseFleet", () => {
     const yaml =
       "pools:\n  - {id: a, gpu: a100, n_gpus: 2, max_ctx: 4096}\n  - {id: b, gpu: h100, n_gpus: 1, max_ctx: 65536}\n";
     expect(parseFleet(yaml, "f")).toEqual(parseFleet(fleetText(), "f"));
+  });
+
+  it.each(["slots", "iterations"])("keeps the engine %s", (engine) => {
+    const spec = parseFleet(fleetText({}, { engine }), "f");
+    expect(spec.engine).toBe(engine);
+    expect(resolveFleet(spec).engine).toBe(engine);
+  });
+
+  it("leaves the engine open where the file does", () => {
+    expect(parseFleet(fleetText(), "f")).not.toHaveProperty("engine");
+    expect(resolveFleet(parseFleet(fleetText(), "f"))).not.toHaveProperty("engine");
   });
 
   it("keeps every choice of a pool", () => {
@@ -344,7 +356,25 @@ describe("fleetJsonSchema", () => {
     expect(schema.required).toEqual(["pools"]);
     expect(schema.patternProperties).toEqual({ "^_": {} });
   });
+
+  it("describes how replicas batch, model by model", () => {
+    const schema = fleetJsonSchema() as unknown as { properties: { engine: object; pools: { items: PoolJsonSchema } } };
+    const { serving, iteration_model: model } = schema.properties.pools.items.properties;
+    expect(schema.properties.engine).toMatchObject({ enum: ["slots", "iterations"] });
+    expect(serving.properties.scheduler).toMatchObject({ enum: ["vllm", "vllm-v0", "sarathi", "orca", "static"] });
+    expect(serving).toMatchObject({ additionalProperties: false, patternProperties: { "^_": {} } });
+    expect(model.oneOf.map((one) => one.properties.type.const)).toEqual(ITERATION_MODELS);
+    expect(schema.properties.pools.items.required).toEqual(["id", "max_ctx"]);
+  });
 });
+
+interface PoolJsonSchema {
+  properties: {
+    serving: { properties: Record<string, object> };
+    iteration_model: { oneOf: { properties: { type: { const: string } } }[] };
+  };
+  required: string[];
+}
 
 describe("a profile given inline", () => {
   it("needs W and H alone; the rest has the defaults of the Python tool's CUSTOM profile, and no price", () => {
