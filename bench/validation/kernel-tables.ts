@@ -1,0 +1,126 @@
+import { readFileSync } from "node:fs";
+import { parse } from "csv-parse/sync";
+import { measured } from "./data-folder.js";
+import type { WeightMatrix } from "./dense-models.js";
+
+/** A measured point of attention with its time on one GPU, s. */
+export interface AttentionPoint {
+  batch: number;
+  /** Tokens of context of each sequence (decode), or of its prompt (prefill). */
+  tokens: number;
+  seconds: number;
+}
+
+/** Measured kernels of one GPU in bf16, from the tables of `engine/aiconfigurator/`. */
+export interface KernelTables {
+  /** Rows of the matrix product that were measured, rising. */
+  rows: readonly number[];
+  /** Time of a matrix product of `rows` tokens, s: linear in n and in k between the sizes that were measured, and beyond the largest n. */
+  gemm(rows: number, matrix: WeightMatrix): number;
+  decodeAttention: readonly AttentionPoint[];
+  prefillAttention: readonly AttentionPoint[];
+}
+
+/**
+ * Time of an NCCL all-reduce over two GPUs of so many 16-bit elements, s, linear between the sizes of the table.
+ *
+ * @param system As in the tables.
+ */
+export function readAllReduce(system: string, gpus: number): (elements: number) => number {
+  const seconds = new Map<number, number>();
+  for (const row of readRows("collectives.csv", system))
+    if (row["source"] === "nccl" && row["op"] === "all_reduce" && Number(row["num_gpus"]) === gpus)
+      seconds.set(Number(row["message_size"]), Number(row["latency_ms"]) / 1000);
+  const sizes = [...seconds.keys()].sort((a, b) => a - b);
+  return (elements) => interpolate(sizes, (size) => seconds.get(size)!, elements);
+}
+
+/**
+ * Reads the tables of a GPU.
+ *
+ * @param system As in the tables: `h100_sxm`, `l40s`, ...
+ * @param heads Query heads on one GPU.
+ * @param kvHeads Key and value heads on one GPU.
+ */
+export function readKernelTables(system: string, heads: number, kvHeads: number): KernelTables {
+  const gemms = new Map<string, number>();
+  const axes = { m: new Set<number>(), n: new Set<number>(), k: new Set<number>() };
+  for (const row of readRows("gemm.csv", system)) {
+    if (row["dtype"] !== "bfloat16") continue;
+    const [m, n, k] = [Number(row["m"]), Number(row["n"]), Number(row["k"])];
+    axes.m.add(m);
+    axes.n.add(n);
+    axes.k.add(k);
+    gemms.set(key(m, n, k), Number(row["latency_ms"]) / 1000);
+  }
+  const sorted = (axis: Set<number>) => [...axis].sort((a, b) => a - b);
+  const [ms, ns, ks] = [sorted(axes.m), sorted(axes.n), sorted(axes.k)];
+  return {
+    rows: ms,
+    gemm: (rows, { n, k }) => {
+      const alongN = (kKnot: number) => {
+        const knots = ns.filter((nKnot) => gemms.has(key(rows, nKnot, kKnot)));
+        return interpolate(knots, (nKnot) => gemms.get(key(rows, nKnot, kKnot))!, n);
+      };
+      return interpolate(ks, alongN, k);
+    },
+    decodeAttention: attention("generation_attention.csv", "kv_len", system, heads, kvHeads),
+    prefillAttention: attention("context_attention.csv", "isl", system, heads, kvHeads),
+  };
+}
+
+function attention(file: string, tokens: string, system: string, heads: number, kvHeads: number): AttentionPoint[] {
+  return readRows(file, system)
+    .filter(
+      (row) =>
+        row["kv_dtype"] === "bfloat16" && Number(row["num_heads"]) === heads && Number(row["num_kv_heads"]) === kvHeads,
+    )
+    .map((row) => ({
+      batch: Number(row["batch"]),
+      tokens: Number(row[tokens]),
+      seconds: Number(row["latency_ms"]) / 1000,
+    }));
+}
+
+function readRows(file: string, system: string): Record<string, string>[] {
+  const rows = parse(readFileSync(measured("aiconfigurator", file)), { columns: true, skip_empty_lines: true });
+  return (rows as Record<string, string>[]).filter((row) => row["system"] === system);
+}
+
+function key(m: number, n: number, k: number): string {
+  return `${m} ${n} ${k}`;
+}
+
+/** Peaks of a GPU by its datasheet. */
+export interface GpuPeaks {
+  /** Dense bf16 arithmetic, FLOP/s. */
+  flops: number;
+  /** Memory, bytes/s. */
+  bytesPerS: number;
+}
+
+/**
+ * The tables of one GPU carried over to another that was not measured: every matrix product and prefill attention reaches the same share of its
+ * roofline (the longer of arithmetic and of reading the weights), decode attention the same share of the bandwidth.
+ */
+export function transferTables(tables: KernelTables, from: GpuPeaks, to: GpuPeaks): KernelTables {
+  const roofline = (rows: number, { n, k }: WeightMatrix, gpu: GpuPeaks) =>
+    Math.max((2 * rows * n * k) / gpu.flops, (2 * n * k) / gpu.bytesPerS);
+  const scaled = (points: readonly AttentionPoint[], factor: number) =>
+    points.map((point) => ({ ...point, seconds: point.seconds * factor }));
+  return {
+    rows: tables.rows,
+    gemm: (rows, matrix) => (tables.gemm(rows, matrix) * roofline(rows, matrix, to)) / roofline(rows, matrix, from),
+    decodeAttention: scaled(tables.decodeAttention, from.bytesPerS / to.bytesPerS),
+    prefillAttention: scaled(tables.prefillAttention, from.flops / to.flops),
+  };
+}
+
+/** Linear between knots, extended beyond them along the last two. */
+export function interpolate(knots: readonly number[], valueAt: (knot: number) => number, x: number): number {
+  let i = 0;
+  while (i < knots.length - 2 && knots[i + 1]! <= x) i++;
+  const [low, high] = [knots[i]!, knots[i + 1]!];
+  if (x === low) return valueAt(low);
+  return valueAt(low) + (valueAt(high) - valueAt(low)) * ((x - low) / (high - low));
+}
