@@ -45,8 +45,10 @@ function readPool(tables: Tables, index: i32, firstReplica: i32): Pool {
   if (shared) pool.sharedQueue = new Fifo();
   const run = tables.run;
   const key = streamKey(<u64>run[C.RUN_SEED], <u64>run[C.RUN_REPLICATION], C.STREAM_BALANCING);
-  // A shared queue has nothing to balance but which idle slot to take: the replica with the fewest requests in service.
-  const kind = shared ? C.BALANCE_LEAST_OUTSTANDING : <i32>fields[row + C.POOL_BALANCE];
+  const asked = <i32>fields[row + C.POOL_BALANCE];
+  // A shared queue has nothing to balance but which idle slot to take: the replica with the fewest requests in service. And where no request bears the
+  // ids of its prefix, the one with the fewest is also the best for it.
+  const kind = shared || asked == C.BALANCE_PREFIX_AFFINITY ? C.BALANCE_LEAST_OUTSTANDING : asked;
   pool.balancer = new Balancer(kind, pool.replicas, key);
   return pool;
 }

@@ -47,7 +47,6 @@ import {
   RUN_THINK,
   RUN_THRESHOLD,
   RUN_WINDOW_SECONDS,
-  WINDOW_CAPACITY,
 } from "./contract";
 import { checkModels } from "./check-models";
 import { Fault } from "./fault";
@@ -97,9 +96,8 @@ function checkRun(tables: Tables, fault: Fault): i32 {
   if (!isCount(run[RUN_CONCURRENCY], 0, 16777216)) return fault.of(ERROR_RUN_FIELD, RUN_CONCURRENCY, 0);
   if (!within(run[RUN_THINK], 0, LONGEST_THINK)) return fault.of(ERROR_RUN_FIELD, RUN_THINK, 0);
   if (!within(run[RUN_RAMP], 0, MAX_SECONDS)) return fault.of(ERROR_RUN_FIELD, RUN_RAMP, 0);
-  const ids = run[RUN_PREFIX_UNITS] * WINDOW_CAPACITY;
   if (!isCount(run[RUN_PREFIX_GROUPS], 0, LARGEST_COUNT)) return fault.of(ERROR_RUN_FIELD, RUN_PREFIX_GROUPS, 0);
-  if (run[RUN_PREFIX_GROUPS] > 0 && !(ids <= <f64>tables.blockId.length))
+  if (!isCount(run[RUN_PREFIX_UNITS], 0, <f64>tables.blockId.length))
     return fault.of(ERROR_RUN_FIELD, RUN_PREFIX_UNITS, 0);
   if (tables.profile.length > 0 && !within(run[RUN_PROFILE_STEP], SHORTEST_STEP, MAX_SECONDS)) {
     return fault.of(ERROR_RUN_FIELD, RUN_PROFILE_STEP, 0);

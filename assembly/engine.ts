@@ -21,6 +21,9 @@ export abstract class Engine {
   /** First tick such that everything that is due before the arrivals of that tick includes the engine's next event; NEVER_TICK if there is none. */
   abstract get firstDue(): Tick;
 
+  /** Tick of the engine's next event, NEVER_TICK if there is none. */
+  abstract get firstTick(): Tick;
+
   /**
    * Lets the next event happen; answers its tick. `limit`: nothing from outside comes before that tick, or at it if the event is earlier.
    */

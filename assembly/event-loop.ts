@@ -174,7 +174,7 @@ export class EventLoop<E extends Engine> extends Run {
     let entry = this.delayed.firstTick;
     while (min(due, entry) <= ready) {
       // Beyond the horizon nothing happens, so nobody is free again.
-      if (min(due, entry) > this.horizon) return NEVER_TICK;
+      if (min(this.engine.firstTick, entry) > this.horizon) return NEVER_TICK;
       if (due <= entry) this.now = this.engine.happen(0);
       else this.enterDelayed(entry);
       ready = users.firstTick;

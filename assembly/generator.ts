@@ -63,7 +63,7 @@ export class Generator {
     this.categoryKey = streamKey(seed, replication, STREAM_CATEGORY);
     this.prefixKey = streamKey(seed, replication, STREAM_PREFIX);
     this.prefixGroups = run[RUN_PREFIX_GROUPS];
-    this.prefixUnits = <u32>run[RUN_PREFIX_UNITS];
+    this.prefixUnits = this.prefixGroups > 0 ? <u32>run[RUN_PREFIX_UNITS] : 0;
   }
 
   /** Fills the first `count` rows of the window. */
@@ -76,7 +76,7 @@ export class Generator {
       tables.label[i] = 0;
       tables.category[i] = this.drawCategory();
       if (drawsLengths) this.drawLengths(i, time);
-      if (this.prefixGroups > 0) this.drawPrefix(i);
+      if (this.prefixUnits > 0) this.drawPrefix(i);
       this.ordinal++;
     }
   }

@@ -3,7 +3,7 @@ import * as C from "./contract";
 import { buildPools, buildReplicas } from "./build-fleet";
 import { checkTables } from "./check";
 import { Fault } from "./fault";
-import { NEVER_TICK, tickOf, ticksOut } from "./clock";
+import { NEVER_TICK, Tick, tickOf, ticksOut } from "./clock";
 import { EventLoop, Run } from "./event-loop";
 import { Pool } from "./fleet";
 import { Generator } from "./generator";
@@ -100,6 +100,8 @@ export function generate(count: i32): i32 {
   if (phase != RUNNING) return fault.of(C.ERROR_PHASE, RUNNING, phase);
   if (<u32>count > <u32>C.WINDOW_CAPACITY) return fault.of(C.ERROR_COUNT, count, 0);
   if (!(tables!.run[C.RUN_RATE] > 0)) return fault.of(C.ERROR_RUN_FIELD, C.RUN_RATE, 0);
+  if (<f64>count * tables!.run[C.RUN_PREFIX_UNITS] > <f64>tables!.blockId.length)
+    return fault.of(C.ERROR_COUNT, count, 0);
   generator!.fill(count);
   return C.ERROR_NONE;
 }
@@ -191,6 +193,22 @@ export function gatheredLargest(): f64 {
 /** The gathered value of this rank, counted from 1, ticks; NEVER where that one was not reached. */
 export function select(rank: i32): f64 {
   return ticksOut(selection!.select(rank));
+}
+
+/**
+ * Requests of `pool` (-1: no pool; -2: all) from ordinal `first` on whose TTFT, TPOT and E2E keep within these limits, ticks; Infinity: no limit. After
+ * finish; before it none.
+ */
+export function countWithin(pool: i32, first: u32, ttft: f64, tpot: f64, e2e: f64): i32 {
+  if (phase != FINISHED) return 0;
+  const samples = playing!.samples;
+  const from = <i32>min<u32>((first + samples.stride - 1) / samples.stride, <u32>samples.count);
+  return selection!.countWithin(samples, pool, from, limitOf(ttft), limitOf(tpot), limitOf(e2e));
+}
+
+/** A limit in ticks; a figure that was not reached keeps within an infinite one alone. */
+function limitOf(ticks: f64): Tick {
+  return ticks < 9e18 ? <Tick>ticks : i64.MAX_VALUE;
 }
 
 /** Counts the gathered values above `ticks` (those not reached included) into COUNTS, by batch. */

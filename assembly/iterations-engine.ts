@@ -47,10 +47,10 @@ export class IterationsEngine extends Engine {
     for (let p = 0; p < pools.length; p++) {
       const pool = pools[p];
       const serving = pool.serving!;
+      const caches = units != null && serving.unitTokens > 0;
+      // Without caches the balancer finds the same replica faster, and where that has one lane, the same lane.
       this.prefersPrefix[p] =
-        units != null &&
-        serving.unitTokens > 0 &&
-        tables.pools[p * POOL_FIELDS + POOL_BALANCE] == BALANCE_PREFIX_AFFINITY;
+        (caches || serving.pp > 1) && tables.pools[p * POOL_FIELDS + POOL_BALANCE] == BALANCE_PREFIX_AFFINITY;
       for (let i = 0; i < pool.replicas; i++) {
         const group = new LaneGroup(pool, serving, i, compressLatency, users);
         this.groups[pool.firstReplica + i] = group;
@@ -67,6 +67,11 @@ export class IterationsEngine extends Engine {
   get firstDue(): Tick {
     const key = this.events.minKey;
     return key == NEVER_TICK ? NEVER_TICK : (key + 1) >> 1;
+  }
+
+  get firstTick(): Tick {
+    const key = this.events.minKey;
+    return key == NEVER_TICK ? NEVER_TICK : key >> 1;
   }
 
   @inline
@@ -160,7 +165,8 @@ export class IterationsEngine extends Engine {
       const lane = this.lanes[first + i];
       // What the cache still holds depends on the blocks that decodes have taken.
       lane.sync(tick);
-      const cached = <f64>lane.memory.cache!.lookup(ordinal, input, input) * <f64>serving.unitTokens;
+      const cache = lane.memory.cache;
+      const cached = cache == null ? 0 : <f64>cache.lookup(ordinal, input, input) * <f64>serving.unitTokens;
       const score = serving.prefixWeight * (cached / <f64>input) - <f64>lane.outstanding / <f64>serving.seats;
       if (score > bestScore) {
         bestScore = score;

@@ -18,6 +18,12 @@ export class Jump {
     this.count = count;
   }
 
+  /** Duration of the shortest iteration. */
+  @inline
+  get shortest(): i64 {
+    return min(this.first, this.first + this.rise * (this.count - 1));
+  }
+
   /** What the next `iterations` take together. */
   @inline
   sum(iterations: i64): i64 {

@@ -151,10 +151,20 @@ export class Lane {
     const serving = this.serving;
     if (serving.pp == 1) {
       this.endTick = this.tickAfter(this.jump.count);
+      if (this.jump.shortest <= FRACTION) this.endAtFirstOfTick();
     } else {
       const stage = max<Tick>(1, (this.jump.first / <i64>serving.pp) >> GRAIN_BITS);
       this.endTick = min(this.group.pipe(this.tick, stage), LAST_TICK);
     }
+  }
+
+  /**
+   * Of iterations shorter than a tick, several may end at one tick. All but the first of them start at it too, after its arrivals: the jump stops at the
+   * first.
+   */
+  private endAtFirstOfTick(): void {
+    const jump = this.jump;
+    if (jump.count > 1) jump.count = min(jump.count, jump.iterationsTo(this.grainsTo(this.endTick)));
   }
 
   /** Finds how long the batch stays as it is, and what its iterations take. */
@@ -247,12 +257,13 @@ export class Lane {
     const gaps = this.serving.gaps;
     const jump = this.jump;
     const n = this.decodes.count;
-    if (this.serving.mixes && this.serving.pp == 1) {
-      gaps.addSeries(jump.first, jump.rise, iterations, n);
+    const even = this.serving.pp > 1 ? firstEnd - begin : jump.first >> GRAIN_BITS;
+    if (this.serving.mixes) {
+      if (this.serving.pp > 1) gaps.add(even, n);
+      else gaps.addSeries(jump.first, jump.rise, iterations, n);
       return;
     }
     // The first iteration after prefills of their own: the gap reaches back over those.
-    const even = this.serving.pp > 1 ? firstEnd - begin : jump.first >> GRAIN_BITS;
     const recent = this.countJoinedGaps(firstEnd, even);
     if (n > recent) gaps.add(this.lastDecodeIn == this.ended ? even : firstEnd - this.batch.lastDecode, n - recent);
     if (iterations > 1) gaps.addSeries(jump.first + jump.rise, jump.rise, iterations - 1, n);

@@ -1,4 +1,4 @@
-import { BATCHES, METRICS, NOT_APPLICABLE, SAMPLES_CAPACITY } from "./contract";
+import { BATCHES, METRIC_E2E, METRIC_TPOT, METRIC_TTFT, METRICS, NOT_APPLICABLE, SAMPLES_CAPACITY } from "./contract";
 import { NEVER_TICK, Tick } from "./clock";
 
 const SEGMENT_BITS: i32 = 14;
@@ -121,6 +121,23 @@ export class Selection {
     }
     this.count = count;
     this.scatter();
+  }
+
+  /**
+   * How many of the samples `first` and later of `pool` (as in `gather`) keep within all three limits, ticks. A figure that the request cannot have keeps
+   * within any limit, one that it did not reach within none.
+   */
+  countWithin(samples: Samples, pool: i32, first: i32, ttft: Tick, tpot: Tick, e2e: Tick): i32 {
+    let within = 0;
+    for (let i = first; i < samples.count; i++) {
+      if (pool != -2 && samples.pool(i) != pool) continue;
+      within += i32(
+        samples.tick(METRIC_TTFT, i) <= ttft &&
+          samples.tick(METRIC_TPOT, i) <= tpot &&
+          samples.tick(METRIC_E2E, i) <= e2e,
+      );
+    }
+    return within;
   }
 
   /** The value of rank `rank`, counted from 1; NEVER_TICK where that one was not reached. */

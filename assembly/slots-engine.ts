@@ -30,6 +30,10 @@ export class SlotsEngine extends Engine {
     return this.events.firstTick;
   }
 
+  get firstTick(): Tick {
+    return this.events.firstTick;
+  }
+
   @inline
   happen(_limit: Tick): Tick {
     const tick = this.events.firstTick;

@@ -1,4 +1,4 @@
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import { MAX_SECONDS } from "../../assembly/contract.js";
 import { DEFAULT_SLO_MS, DEFAULT_WARMUP } from "../planners/replay.js";
 import { MAX_REPLICATIONS } from "../planners/replay-limits.js";
@@ -8,7 +8,18 @@ import { replayReport, type ReportOptions } from "../reports/replay-report.js";
 import { InputError } from "../specs/input-error.js";
 import { resolveFleet } from "../specs/fleet.js";
 import { readFleetFile } from "../specs/read-fleet-file.js";
-import { addOutputFlags, number, oneOf, seedFlag, wholeNumber } from "./flags.js";
+import {
+  addClosedLoopFlags,
+  addEngineFlags,
+  addPrefixFlags,
+  type ClosedLoopFlags,
+  closedLoopOptions,
+  type EngineFlags,
+  engineOptions,
+  type PrefixFlags,
+  prefixOptions,
+} from "./engine-flags.js";
+import { addOutputFlags, number, seedFlag, wholeNumber } from "./flags.js";
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
 import { PerRequestFile } from "./per-request-file.js";
 import { showProgress } from "./progress.js";
@@ -23,10 +34,11 @@ import {
 } from "./requests-input.js";
 import { watchTrace } from "./watched-trace.js";
 
-interface Flags extends RequestFlags, OutputOptions {
+interface Flags extends RequestFlags, EngineFlags, ClosedLoopFlags, PrefixFlags, OutputOptions {
   fleet: string;
-  engine: "slots";
   slo?: number;
+  sloTpot?: number;
+  sloE2e?: number;
   warmup: number;
   replications: number;
   horizon?: number;
@@ -40,6 +52,7 @@ Examples:
   $ vllm-sr-sim replay azure-conv --rate 20 --fleet examples/fleet.json
   $ vllm-sr-sim replay AzureLLMInferenceTrace_conv.csv --speed 3 --fleet fleet.yaml --slo 300 --per-request out.csv
   $ vllm-sr-sim replay log.csv.gz --columns arrival=t,input=prompt,output=gen --fleet fleet.json --json
+  $ vllm-sr-sim replay azure-conv --n 1e4 --fleet fleet.yaml --concurrency 64 --slo-tpot 50
   $ zcat trace.jsonl.gz | vllm-sr-sim replay - --fleet fleet.json --warmup 0
   $ vllm-sr-sim replay --cdf azure_cdf.json --rate 100 --n 1e6 --replications 10 --fleet fleet.json
 
@@ -56,10 +69,11 @@ export function replayCommand(): Command {
       `objective for the time to first token, ms (default: the fleet's, else ${DEFAULT_SLO_MS})`,
       number({ above: 0 }),
     )
-    .addOption(
-      new Option("--engine <name>", "how requests are served inside a replica: slots")
-        .argParser(oneOf(["slots"]))
-        .default("slots"),
+    .option("--slo-tpot <ms>", "objective for the time per output token, ms (default: none)", number({ above: 0 }))
+    .option(
+      "--slo-e2e <ms>",
+      "objective for the time from arrival to the last token, ms (default: none)",
+      number({ above: 0 }),
     )
     .option("--replications <n>", "independent runs: figures are their means", wholeNumber(1, MAX_REPLICATIONS), 1)
     .option(
@@ -76,7 +90,10 @@ export function replayCommand(): Command {
     .option("--per-request <file>", "write every request with its figures to this CSV file (.gz: compressed)")
     .option("--classify <module>", "router semantic: ES module whose default export names the pool of a request")
     .addOption(seedFlag());
+  addEngineFlags(command);
   addDrawFlags(command);
+  addPrefixFlags(command);
+  addClosedLoopFlags(command);
   addReadFlags(command);
   addChangeFlags(command);
   return addOutputFlags(command.optionsGroup("Output:")).addHelpText("after", EXAMPLES).action(run);
@@ -98,6 +115,11 @@ async function run(argument: string | undefined, flags: Flags): Promise<void> {
     trace: input.trace,
     fleet,
     ...requestOptions(flags),
+    ...prefixOptions(flags),
+    ...engineOptions(flags),
+    ...closedLoopOptions(flags),
+    ...(flags.sloTpot === undefined ? {} : { sloTpotMs: flags.sloTpot }),
+    ...(flags.sloE2e === undefined ? {} : { sloE2eMs: flags.sloE2e }),
     ...(flags.slo === undefined ? {} : { sloMs: flags.slo }),
     seed: flags.seed,
     warmup: flags.warmup,

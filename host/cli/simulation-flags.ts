@@ -6,10 +6,11 @@ import { MAX_REPLICATIONS } from "../planners/replay-limits.js";
 import { DEFAULT_RATE_RPS, type SimulationOptions } from "../planners/simulate.js";
 import { GPU_NAMES } from "../specs/gpu-catalog.js";
 import type { TwoPoolFlags } from "../specs/two-pool-fleet.js";
+import { addEngineFlags, type EngineFlags, engineOptions } from "./engine-flags.js";
 import { number, seedFlag, wholeNumber } from "./flags.js";
 
 /** Values of {@link addSimulationFlags}. */
-export interface SimulationFlags {
+export interface SimulationFlags extends EngineFlags {
   lam: number;
   slo?: number;
   nReq: number;
@@ -19,7 +20,7 @@ export interface SimulationFlags {
 }
 
 /**
- * Adds `--lam`, `--slo`, `--n-req`, `--seed`, `--warmup` and `--replications`.
+ * Adds `--engine`, `--step`, `--lam`, `--slo`, `--n-req`, `--seed`, `--warmup` and `--replications`.
  *
  * @param defaultSlo What the help says where no objective is given.
  */
@@ -28,7 +29,7 @@ export function addSimulationFlags(
   defaultRequests: number,
   defaultSlo = `default: ${DEFAULT_SLO_MS}`,
 ): Command {
-  return command
+  return addEngineFlags(command)
     .addOption(
       new Option("--lam <rate>", "arrival rate, requests/s, Poisson")
         .argParser(number({ above: 0, atMost: MAX_RATE_RPS }))
@@ -54,6 +55,7 @@ export function simulationOptions(flags: SimulationFlags): SimulationOptions & {
     seed: flags.seed,
     warmup: flags.warmup,
     replications: flags.replications,
+    ...engineOptions(flags),
     ...(flags.slo === undefined ? {} : { sloMs: flags.slo }),
   };
 }

@@ -11,6 +11,15 @@ export interface Moment {
   arrived: number;
   completed: number;
   outputTokens: number;
+  /** Requests in service now; this and what follows: see SERIES_ of assembly/contract.ts. */
+  busy: number;
+  iterations: number;
+  lanesBusyArea: number;
+  prefillTokens: number;
+  decodeTokens: number;
+  contextTokens: number;
+  prefillWork: number;
+  preemptions: number;
 }
 
 const FIELD_OF: Record<keyof Moment, number> = {
@@ -22,6 +31,14 @@ const FIELD_OF: Record<keyof Moment, number> = {
   arrived: C.SERIES_ARRIVED,
   completed: C.SERIES_COMPLETED,
   outputTokens: C.SERIES_OUTPUT_TOKENS,
+  busy: C.SERIES_BUSY,
+  iterations: C.SERIES_ITERATIONS,
+  lanesBusyArea: C.SERIES_LANES_BUSY_AREA,
+  prefillTokens: C.SERIES_PREFILL_TOKENS,
+  decodeTokens: C.SERIES_DECODE_TOKENS,
+  contextTokens: C.SERIES_CONTEXT_TOKENS,
+  prefillWork: C.SERIES_PREFILL_WORK,
+  preemptions: C.SERIES_PREEMPTIONS,
 };
 
 /** How a run went: the series of every pool, over the measured window. */

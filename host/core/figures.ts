@@ -1,7 +1,9 @@
 import * as C from "../../assembly/contract.js";
 import type { Pool } from "../specs/fleet.js";
+import { type Batching, readBatching, readInterTokenLatency } from "./batching-figures.js";
 import type { Course, Moment } from "./course.js";
 import { type Distribution, readDistribution } from "./distribution.js";
+import type { InterTokenLatency } from "./gap-sketch.js";
 import type { Scope, Simulation } from "./simulation.js";
 import { judgeStability, type Stability, STRETCHES } from "./stability.js";
 
@@ -40,6 +42,16 @@ export interface Latencies {
   e2e_ms: Distribution;
 }
 
+/** What a request is to keep within. */
+export interface Objective {
+  /** Time to first token, ms. */
+  ttftMs: number;
+  /** Time per output token, ms. */
+  tpotMs?: number;
+  /** Arrival to last token, ms. */
+  e2eMs?: number;
+}
+
 /** The figures of a pool, or of the whole fleet. */
 export interface Figures extends Latencies {
   requests: RequestCounts;
@@ -54,9 +66,11 @@ export interface Figures extends Latencies {
   /** The same distributions over completed requests alone. */
   completed_only: Latencies;
   slo: {
-    /** The objective. */
+    /** The objective; a limit that is not there was not set. */
     ttft_ms: number;
-    /** Share of all measured arrivals that met it; `null` if there were none. */
+    tpot_ms?: number;
+    e2e_ms?: number;
+    /** Share of all measured arrivals that kept within all of its limits; `null` if there were none. */
     attainment: number | null;
     /** Share of those that were completed. */
     attainment_completed: number | null;
@@ -71,14 +85,19 @@ export interface Figures extends Latencies {
   };
   /** Time averages over the window, as shares of what is there. */
   utilisation: { slots: number; kv: number };
+  /** Engine `iterations`: gaps between tokens. */
+  itl_ms?: InterTokenLatency;
+  /** Engine `iterations`, of a pool: how its replicas batched. */
+  batching?: Batching;
   total_replicas: number;
   total_gpus: number;
   cost: { per_hr_usd: number; annualised_kusd: number };
 }
 
 const TICKS_PER_SECOND = 1e9;
-const TICKS_PER_MS = 1e6;
 const HOURS_PER_YEAR = 8760;
+/** Longer than any time that the clock holds, and not infinite. */
+const FINITE_MS = 8e12;
 
 /** What the figures of a run are read with. */
 export interface Reading {
@@ -87,7 +106,8 @@ export interface Reading {
   /** Ordinal of the first measured request. */
   first: number;
   poolCount: number;
-  sloMs: number;
+  slo: Objective;
+  engine: "slots" | "iterations";
 }
 
 /** Reads the figures of one pool. */
@@ -100,6 +120,9 @@ export function readPoolFigures(reading: Reading, pool: Pool, index: number): Fi
     pools: [pool],
     windows: [reading.course.window(index)],
     stability: judgeStability(moments),
+    ...(reading.engine === "iterations"
+      ? { batching: readBatching(reading.simulation, reading.course, pool, index), indices: [index] }
+      : {}),
   });
 }
 
@@ -114,6 +137,7 @@ export function readFleetFigures(reading: Reading, pools: readonly Pool[], byPoo
     windows: pools.map((_, index) => reading.course.window(index)),
     unrouted: reading.course.window(pools.length),
     stability: judgeFleet(byPool),
+    ...(reading.engine === "iterations" ? { indices: [...pools.keys()] } : {}),
   });
 }
 
@@ -134,6 +158,9 @@ interface Part {
   /** As those requests saw it that no pool took. */
   unrouted?: Window;
   stability: Stability;
+  batching?: Batching;
+  /** Of the pools, where their gaps are told. */
+  indices?: readonly number[];
 }
 
 interface Window {
@@ -166,7 +193,7 @@ function composeFigures(reading: Reading, part: Part): Figures {
     stability: { ...stability, percentiles_depend_on_horizon: stability.verdict === "overloaded" },
     ...latencies,
     completed_only: completed.latencies,
-    slo: { ttft_ms: reading.sloMs, attainment, attainment_completed: completed.attainment },
+    slo: { ...sloFields(reading.slo), attainment, attainment_completed: completed.attainment },
     throughput: {
       requests_per_s: perSecond(grown("completed")),
       output_tokens_per_s: perSecond(grown("outputTokens")),
@@ -175,28 +202,49 @@ function composeFigures(reading: Reading, part: Part): Figures {
     utilisation: {
       slots: share(
         grown("busyArea"),
-        pools.reduce((sum, pool) => sum + pool.replicas * pool.slots, 0),
+        pools.reduce((sum, pool) => sum + pool.replicas * seatsOf(pool, reading.engine), 0),
       ),
       kv: share(
         grown("kvArea"),
-        pools.reduce((sum, pool) => sum + pool.replicas * pool.kvBlocks, 0),
+        pools.reduce((sum, pool) => sum + pool.replicas * blocksOf(pool, reading.engine), 0),
       ),
     },
+    ...(part.indices ? { itl_ms: readInterTokenLatency(reading.simulation, part.indices) } : {}),
+    ...(part.batching ? { batching: part.batching } : {}),
     total_replicas: pools.reduce((sum, pool) => sum + pool.replicas, 0),
     total_gpus: pools.reduce((sum, pool) => sum + pool.gpus, 0),
     cost: { per_hr_usd: costPerHr, annualised_kusd: (costPerHr * HOURS_PER_YEAR) / 1000 },
   };
 }
 
+function sloFields({ ttftMs, tpotMs, e2eMs }: Objective) {
+  return {
+    ttft_ms: ttftMs,
+    ...(tpotMs === undefined ? {} : { tpot_ms: tpotMs }),
+    ...(e2eMs === undefined ? {} : { e2e_ms: e2eMs }),
+  };
+}
+
+/** Requests that a replica serves at once. */
+function seatsOf(pool: Pool, engine: Reading["engine"]): number {
+  return engine === "slots" ? pool.slots : pool.serving.maxNumSeqs;
+}
+
+function blocksOf(pool: Pool, engine: Reading["engine"]): number {
+  return engine === "slots" ? pool.kvBlocks : pool.serving.numBlocks;
+}
+
 function readLatencies(
-  { simulation, first, sloMs }: Reading,
+  { simulation, first, slo }: Reading,
   scope: Scope,
   completedOnly: boolean,
 ): { latencies: Latencies; attainment: number | null } {
   const read = (metric: Parameters<typeof readDistribution>[1]) =>
     readDistribution(simulation, metric, scope, first, completedOnly);
   const ttft = read("ttft").distribution;
-  const missed = simulation.countAbove(sloMs * TICKS_PER_MS).reduce((sum, above) => sum + above, 0);
+  // Of completed requests alone: those whose E2E is finite.
+  const limits = completedOnly ? { ...slo, e2eMs: slo.e2eMs ?? FINITE_MS } : slo;
+  const within = simulation.countWithin(limits, scope, first);
   const queueWait = read("queueWait");
   return {
     latencies: {
@@ -205,7 +253,7 @@ function readLatencies(
       tpot_ms: read("tpot").distribution,
       e2e_ms: read("e2e").distribution,
     },
-    attainment: ttft.count > 0 ? 1 - missed / ttft.count : null,
+    attainment: ttft.count > 0 ? within / ttft.count : null,
   };
 }
 

@@ -1,7 +1,7 @@
 import { FIGURE_ARRIVED, SAMPLES_CAPACITY } from "../../assembly/contract.js";
 import type { Fleet } from "../specs/fleet.js";
 import { Course } from "./course.js";
-import { type Figures, readFleetFigures, readPoolFigures } from "./figures.js";
+import { type Figures, type Objective, readFleetFigures, readPoolFigures } from "./figures.js";
 import type { Simulation } from "./simulation.js";
 
 /** What a run came to: the figures of the fleet, and of each pool by its id. */
@@ -11,19 +11,22 @@ export interface Outcome extends Figures {
   pools: Record<string, Figures>;
 }
 
-/**
- * Reads what a finished run came to.
- *
- * @param warmup Share of the arrivals, from the first on, that are not measured: 0 to below 1.
- * @param sloMs Objective for the time to first token, ms.
- */
-export function readOutcome(simulation: Simulation, fleet: Fleet, warmup: number, sloMs: number): Outcome {
+/** How a finished run is read. */
+export interface ReadingOptions {
+  engine: "slots" | "iterations";
+  /** Share of the arrivals, from the first on, that are not measured: 0 to below 1. */
+  warmup: number;
+  slo: Objective;
+}
+
+/** Reads what a finished run came to. */
+export function readOutcome(simulation: Simulation, fleet: Fleet, { engine, warmup, slo }: ReadingOptions): Outcome {
   const poolCount = fleet.pools.length;
   const scopes: (number | "none")[] = [...fleet.pools.keys(), "none"];
   const arrived = scopes.reduce<number>((sum, scope) => sum + simulation.figures(scope)[FIGURE_ARRIVED]!, 0);
   const first = Math.floor(warmup * arrived);
   const course = new Course(simulation, first);
-  const reading = { simulation, course, first, poolCount, sloMs };
+  const reading = { simulation, course, first, poolCount, slo, engine };
   const byPool = fleet.pools.map((pool, index) => readPoolFigures(reading, pool, index));
   const stride = simulation.sampleStride;
   return {

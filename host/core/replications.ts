@@ -1,5 +1,7 @@
+import type { Batching } from "./batching-figures.js";
 import type { Distribution } from "./distribution.js";
 import { type Figures, type Latencies, sumCounts } from "./figures.js";
+import type { InterTokenLatency } from "./gap-sketch.js";
 import { meanInterval } from "./intervals.js";
 import type { Outcome } from "./outcome.js";
 
@@ -35,7 +37,7 @@ function combineFigures(runs: readonly Figures[]): Figures {
     ...combineLatencies(runs),
     completed_only: combineLatencies(runs.map((run) => run.completed_only)),
     slo: {
-      ttft_ms: first.slo.ttft_ms,
+      ...first.slo,
       attainment: meanOf(runs.map((run) => run.slo.attainment)),
       attainment_completed: meanOf(runs.map((run) => run.slo.attainment_completed)),
     },
@@ -44,6 +46,8 @@ function combineFigures(runs: readonly Figures[]): Figures {
       output_tokens_per_s: mean((run) => run.throughput.output_tokens_per_s),
       goodput_rps: mean((run) => run.throughput.goodput_rps),
     },
+    ...(first.itl_ms ? { itl_ms: combineGaps(runs.map((run) => run.itl_ms!)) } : {}),
+    ...(first.batching ? { batching: combineBatching(runs.map((run) => run.batching!)) } : {}),
     utilisation: { slots: mean((run) => run.utilisation.slots), kv: mean((run) => run.utilisation.kv) },
     total_replicas: first.total_replicas,
     total_gpus: first.total_gpus,
@@ -60,6 +64,49 @@ function combineLatencies(runs: readonly Latencies[]): Latencies {
     },
     tpot_ms: combineDistributions(runs.map((run) => run.tpot_ms)),
     e2e_ms: combineDistributions(runs.map((run) => run.e2e_ms)),
+  };
+}
+
+function combineGaps(runs: readonly InterTokenLatency[]): InterTokenLatency {
+  const mean = (of: (run: InterTokenLatency) => number | null) => meanOf(runs.map(of));
+  return {
+    tokens: runs.reduce((sum, run) => sum + run.tokens, 0),
+    mean: mean((run) => run.mean),
+    p50: mean((run) => run.p50),
+    p90: mean((run) => run.p90),
+    p95: mean((run) => run.p95),
+    p99: mean((run) => run.p99),
+    p999: mean((run) => run.p999),
+    max: runs.reduce<number | null>((max, run) => (run.max === null ? max : Math.max(max ?? run.max, run.max)), null),
+    relative_error: runs[0]!.relative_error,
+  };
+}
+
+/** Counts are summed, shares are means, and the course is that of the first run. */
+function combineBatching(runs: readonly Batching[]): Batching {
+  const sum = (of: (run: Batching) => number) => runs.reduce((total, run) => total + of(run), 0);
+  const mean = (of: (run: Batching) => number | null) => meanOf(runs.map(of));
+  const first = runs[0]!;
+  const promptTokens = sum((run) => run.prefix_cache?.prompt_tokens ?? 0);
+  const cachedTokens = sum((run) => run.prefix_cache?.cached_tokens ?? 0);
+  return {
+    mean_batch: mean((run) => run.mean_batch)!,
+    largest_batch: Math.max(...runs.map((run) => run.largest_batch)),
+    busy: mean((run) => run.busy)!,
+    iterations: sum((run) => run.iterations),
+    mean_iteration_ms: mean((run) => run.mean_iteration_ms),
+    prefill_tokens: sum((run) => run.prefill_tokens),
+    decode_tokens: sum((run) => run.decode_tokens),
+    preemptions: sum((run) => run.preemptions),
+    recomputed_tokens: sum((run) => run.recomputed_tokens),
+    prefix_cache: first.prefix_cache && {
+      prompt_tokens: promptTokens,
+      cached_tokens: cachedTokens,
+      hit_rate: promptTokens > 0 ? cachedTokens / promptTokens : 0,
+    },
+    mfu: mean((run) => run.mfu),
+    mbu: mean((run) => run.mbu),
+    course: first.course,
   };
 }
 

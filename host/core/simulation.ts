@@ -22,6 +22,12 @@ const ALMOST_ALL_MEMORY = 3 * 2 ** 30;
 /** Whose requests: a pool by index, those that no pool took, or all. */
 export type Scope = number | "none" | "all";
 
+const TICKS_PER_MS = 1e6;
+
+function poolCode(scope: Scope): number {
+  return scope === "all" ? -2 : scope === "none" ? -1 : scope;
+}
+
 /** Settled requests in order of arrival, as views that are good until the next call of the simulation. Times in ticks (ns); Infinity = not reached. */
 export interface ResultRows {
   count: number;
@@ -207,8 +213,7 @@ export class Simulation {
 
   /** Takes a figure of the requests in `scope` from ordinal `first` on, for {@link select} and {@link countAbove}. */
   gather(metric: Metric, scope: Scope, first: number, completedOnly: boolean): Gathered {
-    const pool = scope === "all" ? -2 : scope === "none" ? -1 : scope;
-    const count = this.core.gather(METRIC_CODES[metric], pool, first, Number(completedOnly));
+    const count = this.core.gather(METRIC_CODES[metric], poolCode(scope), first, Number(completedOnly));
     return {
       count,
       reached: this.core.gatheredReached(),
@@ -216,6 +221,13 @@ export class Simulation {
       sumTicks: this.core.gatheredSum(),
       largestTicks: this.core.gatheredLargest(),
     };
+  }
+
+  /** How many requests in `scope` from ordinal `first` on keep within all of these limits, ms; absent: no limit. */
+  countWithin(limits: { ttftMs?: number; tpotMs?: number; e2eMs?: number }, scope: Scope, first: number): number {
+    const ticks = (ms: number | undefined) => (ms === undefined ? Infinity : ms * TICKS_PER_MS);
+    const { ttftMs, tpotMs, e2eMs } = limits;
+    return this.core.countWithin(poolCode(scope), first, ticks(ttftMs), ticks(tpotMs), ticks(e2eMs));
   }
 
   /** The gathered value of a rank counted from 1, ticks; Infinity where that one was not reached. */

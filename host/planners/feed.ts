@@ -9,6 +9,7 @@ import { CHUNK_ROWS, type RequestChunk, type RequestSource } from "../workloads/
 import type { ArrivalProcess, WorkloadModel } from "../workloads/models.js";
 import { callClassify, type Classify } from "./classify.js";
 import { tooSlow } from "./draw-limits.js";
+import { BLOCK_IDS_AT_ONCE, partsByBlocks, type SharedPrefixes } from "./prefix-plan.js";
 
 /** Arrivals to draw: how fast, in which manner. */
 export interface DrawnArrivals {
@@ -22,6 +23,8 @@ export interface DrawnRequests extends DrawnArrivals {
   model: WorkloadModel;
   /** How many. */
   count: number;
+  /** Prefixes that they share. Default: none. */
+  prefixes?: SharedPrefixes;
 }
 
 /** Labels a run can tell apart. */
@@ -54,10 +57,13 @@ export async function feedSource(
   for await (const chunk of source.chunks()) {
     if (redraw) chunk.arrivalS.set(simulation.draw(chunk.count).arrivalS);
     checkChunk(chunk, played, redraw);
-    simulation.play(prepare(chunk));
-    played += chunk.count;
-    await handOn(simulation, played, options);
-    if (simulation.closed) return;
+    prepare(chunk);
+    for (const part of partsByBlocks(chunk)) {
+      simulation.play(part);
+      played += part.count;
+      await handOn(simulation, played, options);
+      if (simulation.closed) return;
+    }
   }
 }
 
@@ -79,12 +85,21 @@ function checkChunk(
   throw new InputError(`request ${before + count} arrives at ${last} s; the clock holds at most ${MAX_SECONDS} s.`);
 }
 
-/** Draws requests in the core and plays them. */
-export async function feedDrawn(simulation: Simulation, drawn: DrawnRequests, options: FeedOptions): Promise<void> {
+/**
+ * Draws requests in the core and plays them.
+ *
+ * @param units Units of the prefix that each shares with others; 0: none.
+ */
+export async function feedDrawn(
+  simulation: Simulation,
+  drawn: DrawnRequests,
+  options: FeedOptions,
+  units = 0,
+): Promise<void> {
   const named = { labels: [""], categories: drawn.model.categories?.map(({ name }) => name) ?? [""] };
   const prepare = preparation(simulation, named, options);
   for (let played = 0; played < drawn.count && !simulation.closed;) {
-    const count = Math.min(CHUNK_ROWS, drawn.count - played);
+    const count = Math.min(CHUNK_ROWS, Math.floor(BLOCK_IDS_AT_ONCE / (units || 1)), drawn.count - played);
     const window = simulation.draw(count);
     if (!(window.arrivalS[count - 1]! <= MAX_SECONDS)) throw tooSlow(drawn.rateRps, drawn.count);
     prepare(window);

@@ -51,11 +51,12 @@ function openWorkload({ name, hasFile }: Located<"workload">, options: RequestOp
 
 function openModel(model: WorkloadModel, options: RequestOptions, notes: readonly string[]): OpenedRequests {
   refuse(options, [...READING, ...CHANGES, "inputShare"], `${model.name}: is a workload to draw from, not a trace`);
-  const rateRps = options.rateRps ?? model.nativeRateRps;
+  const rateRps = options.rateRps ?? model.nativeRateRps ?? (options.isClosedLoop ? 1 : undefined);
   if (rateRps === undefined)
     throw new InputError(`${model.name}: has no arrival rate of its own; --rate must give one.`);
   const { count = DEFAULT_DRAWN_REQUESTS, arrivals: process = { type: "poisson" } } = options;
-  const drawn: DrawnRequests = { model, rateRps, count, process };
+  const { prefixes } = options;
+  const drawn: DrawnRequests = { model, rateRps, count, process, ...(prefixes ? { prefixes } : {}) };
   checkDrawn(drawn);
   const ownNotes = [...notes, ...notesOnModel(model)];
   return { requests: { drawn }, isReadOnce: false, summary: () => summariseDrawn(drawn, ownNotes) };
@@ -77,7 +78,7 @@ async function openBytesAs(input: Located<"bytes">, options: RequestOptions, see
     const points = parseCdf(await cdfText(all), name);
     return openModel(cdfToModel(points, name, inputShare === undefined ? {} : { inputShare }), others, []);
   }
-  refuse(options, ["count", "inputShare"], `${name}: is a trace, not a workload to draw from`);
+  refuse(options, ["count", "inputShare", "prefixes"], `${name}: is a trace, not a workload to draw from`);
   const arrivals = newArrivals(options, name);
   const open = (bytes: AsyncIterable<Uint8Array>) =>
     openTrace(bytes, { ...options, name, arrivalless: arrivals !== undefined });
@@ -92,7 +93,7 @@ async function openBytesAs(input: Located<"bytes">, options: RequestOptions, see
 }
 
 async function openFolder(path: string, options: RequestOptions, seed: number): Promise<OpenedRequests> {
-  refuse(options, [...READING, "count", "inputShare", "isCdf"], `${path}: is a ServeGen folder`);
+  refuse(options, [...READING, "count", "inputShare", "prefixes", "isCdf"], `${path}: is a ServeGen folder`);
   const arrivals = newArrivals(options, path);
   const { fromS, toS, scale, ...others } = options;
   const { clients } = await readServeGen(path);

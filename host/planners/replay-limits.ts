@@ -1,7 +1,8 @@
 import { MAX_SECONDS } from "../../assembly/contract.js";
 import { InputError } from "../specs/input-error.js";
 import { checkArrivals, checkDrawn } from "./draw-limits.js";
-import type { ReplayOptions } from "./replay.js";
+import type { ClosedLoop } from "../core/run-spec.js";
+import { ENGINES, type ReplayOptions } from "./replay.js";
 
 /** Most replications of a run. */
 export const MAX_REPLICATIONS = 10_000;
@@ -24,7 +25,7 @@ export function checkReplayOptions(options: ReplayOptions): void {
  * @throws InputError as {@link checkReplayOptions}.
  */
 export function checkRunOptions(options: Omit<ReplayOptions, "requests" | "fleet">): void {
-  const { seed, warmup, replications, sloMs, horizonS } = options;
+  const { seed, warmup, replications, sloMs, sloTpotMs, sloE2eMs, horizonS, closedLoop, engine, step } = options;
   check("seed", seed, (value) => Number.isSafeInteger(value) && value >= 0, "a whole number of at least 0");
   check("warmup", warmup, (value) => value >= 0 && value < 1, "a share of at least 0 and below 1");
   const atMost = `a whole number from 1 to ${MAX_REPLICATIONS}`;
@@ -34,13 +35,39 @@ export function checkRunOptions(options: Omit<ReplayOptions, "requests" | "fleet
     (value) => Number.isInteger(value) && value >= 1 && value <= MAX_REPLICATIONS,
     atMost,
   );
-  check("sloMs", sloMs, (value) => value > 0 && value < Infinity, "a finite number of ms above 0");
+  for (const [name, limit] of Object.entries({ sloMs, sloTpotMs, sloE2eMs })) {
+    check(name, limit, (value) => value > 0 && value < Infinity, "a finite number of ms above 0");
+  }
   check(
     "horizonS",
     horizonS,
     (value) => value > 0 && value <= MAX_SECONDS,
     `seconds above 0 and at most ${MAX_SECONDS}`,
   );
+  if (closedLoop) checkClosedLoop(closedLoop);
+  if (engine !== undefined && !ENGINES.includes(engine)) {
+    throw new InputError(`engine is ${String(engine)}; allowed is ${ENGINES.join(" or ")}.`);
+  }
+  if (step && engine === "slots") throw new InputError("step belongs to the engine iterations; the engine is slots.");
+}
+
+/** Most users of a closed loop. */
+export const MAX_CONCURRENCY = 1_000_000;
+/** Longest mean think time, and longest ramp, s. */
+export const MAX_THINK_S = 1e6;
+
+function checkClosedLoop({ concurrency, thinkS, rampS }: ClosedLoop): void {
+  const users = `a whole number of users from 1 to ${MAX_CONCURRENCY}`;
+  check(
+    "concurrency",
+    concurrency,
+    (value) => Number.isInteger(value) && value >= 1 && value <= MAX_CONCURRENCY,
+    users,
+  );
+  const atMost = `seconds from 0 to ${MAX_THINK_S}`;
+  for (const [name, time] of Object.entries({ thinkS, rampS })) {
+    check(name, time, (value) => value >= 0 && value <= MAX_THINK_S, atMost);
+  }
 }
 
 function check(name: string, value: number | undefined, isAllowed: (value: number) => boolean, allowed: string): void {

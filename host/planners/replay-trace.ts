@@ -49,7 +49,8 @@ export async function replayTrace(options: ReplayTraceOptions): Promise<ReplayTr
   const spec = await fleetSpec(options.fleet);
   const fleet = resolveFleet(spec);
   const classify = await classifyOf(given, spec, fleet);
-  const opened = await openRequests(options.trace, options, options.seed ?? DEFAULT_SEED);
+  const requests = { ...options, isClosedLoop: options.closedLoop !== undefined };
+  const opened = await openRequests(options.trace, requests, options.seed ?? DEFAULT_SEED);
   refuseReplications(options, opened);
   const result = await replay({ ...others, fleet, requests: opened.requests, ...(classify ? { classify } : {}) });
   const trace = opened.summary();

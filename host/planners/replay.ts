@@ -1,13 +1,15 @@
-import { corePools, coreRouter } from "../core/core-fleet.js";
+import { corePools, coreRouter, iterationPools } from "../core/core-fleet.js";
+import type { Objective } from "../core/figures.js";
 import { type Core, loadCore } from "../core/load.js";
 import { type Outcome, readOutcome } from "../core/outcome.js";
 import { combineOutcomes } from "../core/replications.js";
-import type { RunSpec } from "../core/run-spec.js";
+import type { ClosedLoop, RunSpec } from "../core/run-spec.js";
 import { type ResultRows, Simulation } from "../core/simulation.js";
-import type { Fleet } from "../specs/fleet.js";
+import { type Fleet, requireEngine } from "../specs/fleet.js";
 import type { RequestSource } from "../workloads/requests.js";
 import type { Classify } from "./classify.js";
 import { coreDraw, type DrawnArrivals, type DrawnRequests, feedDrawn, feedSource, MAX_LABELS } from "./feed.js";
+import { BLOCK_IDS_AT_ONCE, planPrefixes, type PrefixPlan } from "./prefix-plan.js";
 import { checkReplayOptions } from "./replay-limits.js";
 
 /**
@@ -15,14 +17,30 @@ import { checkReplayOptions } from "./replay-limits.js";
  * `arrivals` these are drawn in place of the source's own.
  */
 export type ReplayRequests =
-  { drawn: DrawnRequests } | { open: (replication: number) => Promise<RequestSource>; arrivals?: DrawnArrivals };
+  | { drawn: DrawnRequests }
+  | {
+      open: (replication: number) => Promise<RequestSource>;
+      arrivals?: DrawnArrivals;
+      /** Tokens that a prompt block of the source stands for; absent: it has none. */
+      blockTokens?: number;
+    };
 
 /** How a replay is run; see {@link replay}. */
 export interface ReplayOptions {
   fleet: Fleet;
   requests: ReplayRequests;
+  /** How requests are served inside a replica. Default: the fleet's, else {@link DEFAULT_ENGINE}. */
+  engine?: EngineName;
+  /** Engine `iterations`: run one iteration at a time, request by request. The same result, more slowly. */
+  step?: boolean;
+  /** Users who each wait for their answer before they send the next request; arrivals of the requests are ignored. Default: none, requests arrive when they say. */
+  closedLoop?: ClosedLoop;
   /** Objective for the time to first token, ms. Default: the fleet's, else 500. */
   sloMs?: number;
+  /** Objective for the time per output token, ms. Default: none. */
+  sloTpotMs?: number;
+  /** Objective for the time from arrival to the last token, ms. Default: none. */
+  sloE2eMs?: number;
   /** Whole number; the same seed gives the same result to the last bit. Default 42. */
   seed?: number;
   /** Share of the requests, from the first on, that are simulated and not measured. Default {@link DEFAULT_WARMUP}. */
@@ -43,9 +61,18 @@ export interface ReplayOptions {
   eventQueue?: "tree" | "heap";
 }
 
+/** How requests are served inside a replica: the rules are in docs/reference. */
+export const ENGINES = ["iterations", "slots"] as const;
+export type EngineName = (typeof ENGINES)[number];
+
+/** The engine where neither caller nor fleet names one. */
+export const DEFAULT_ENGINE: EngineName = "iterations";
+
 /** What a replay came to. */
 export interface ReplayResult extends Outcome {
-  engine: "slots";
+  engine: EngineName;
+  /** Present if requests came from a closed loop. */
+  closed_loop?: { concurrency: number; think_s: number; think: "fixed" | "exponential"; ramp_s: number };
   seed: number;
   replications: number;
 }
@@ -60,47 +87,77 @@ export const DEFAULT_SLO_MS = 500;
 export const DEFAULT_SEED = 42;
 
 /**
- * Replays requests through a fleet: every request is routed, waits, is served or turned away, and is accounted for. Rules: docs/reference/slots-engine.md.
+ * Replays requests through a fleet: every request is routed, waits, is served or turned away, and is accounted for. Rules: docs/reference/slots-engine.md and
+ * docs/reference/iterations-engine.md.
  *
  * @throws InputError if an option is out of range; from the source, if it is a trace that cannot be used.
  */
 export async function replay(options: ReplayOptions): Promise<ReplayResult> {
   const { fleet, requests, seed = DEFAULT_SEED, replications = 1, warmup = DEFAULT_WARMUP } = options;
   checkReplayOptions(options);
-  const sloMs = options.sloMs ?? fleet.sloMs ?? DEFAULT_SLO_MS;
+  const engine = options.engine ?? fleet.engine ?? DEFAULT_ENGINE;
+  requireEngine(fleet, engine);
+  const prefixes = engine === "iterations" ? prefixPlan(options) : undefined;
+  const reading = { engine, warmup, slo: objective(options) };
   const core = options.core ?? (await loadCore());
   const outcomes: Outcome[] = [];
   let playedBefore = 0;
   for (let replication = 0; replication < replications; replication++) {
-    const simulation = new Simulation(core, runSpec(options, seed, replication));
+    const simulation = new Simulation(core, runSpec(options, { engine, seed, replication }, prefixes));
     const feed = {
       fleet,
       ...(options.classify ? { classify: options.classify } : {}),
       ...(options.onResults ? { onResults: (rows: ResultRows) => options.onResults!(rows, replication) } : {}),
       onProgress: (played: number) => options.onProgress?.(playedBefore + played),
     };
-    if ("drawn" in requests) await feedDrawn(simulation, requests.drawn, feed);
+    if ("drawn" in requests) await feedDrawn(simulation, requests.drawn, feed, prefixes?.prefixes?.units);
     else await feedSource(simulation, await requests.open(replication), feed, requests.arrivals);
     simulation.finish();
     await options.onResults?.(simulation.results(), replication);
-    const outcome = readOutcome(simulation, fleet, warmup, sloMs);
+    const outcome = readOutcome(simulation, fleet, reading);
     playedBefore += outcome.requests.arrived;
     outcomes.push(outcome);
   }
-  return { engine: "slots", seed, replications, ...combineOutcomes(outcomes) };
+  const { closedLoop } = options;
+  const loop = closedLoop ? { closed_loop: closedLoopFields(closedLoop) } : {};
+  return { engine, ...loop, seed, replications, ...combineOutcomes(outcomes) };
 }
 
-function runSpec(options: ReplayOptions, seed: number, replication: number): RunSpec {
+function prefixPlan({ fleet, requests }: ReplayOptions): PrefixPlan | undefined {
+  return "drawn" in requests
+    ? planPrefixes(fleet, undefined, requests.drawn.prefixes)
+    : planPrefixes(fleet, requests.blockTokens);
+}
+
+function objective({ fleet, sloMs, sloTpotMs, sloE2eMs }: ReplayOptions): Objective {
+  return {
+    ttftMs: sloMs ?? fleet.sloMs ?? DEFAULT_SLO_MS,
+    ...(sloTpotMs === undefined ? {} : { tpotMs: sloTpotMs }),
+    ...(sloE2eMs === undefined ? {} : { e2eMs: sloE2eMs }),
+  };
+}
+
+function closedLoopFields({ concurrency, thinkS = 0, think = "fixed", rampS = 0 }: ClosedLoop) {
+  return { concurrency, think_s: thinkS, think, ramp_s: rampS };
+}
+
+function runSpec(
+  options: ReplayOptions,
+  run: Pick<RunSpec, "seed" | "replication"> & { engine: EngineName },
+  plan: PrefixPlan | undefined,
+): RunSpec {
   const { fleet, requests } = options;
   const drawn = "drawn" in requests ? requests.drawn : requests.arrivals;
   const usesLabels = fleet.router.type === "model" || fleet.router.type === "semantic";
   return {
-    pools: corePools(fleet),
+    ...run,
+    pools: run.engine === "iterations" ? iterationPools(fleet, plan?.prefixBlock) : corePools(fleet),
     router: coreRouter(fleet),
-    seed,
-    replication,
+    ...(options.step === undefined ? {} : { step: options.step }),
+    ...(options.closedLoop === undefined ? {} : { closedLoop: options.closedLoop }),
     ...(options.horizonS === undefined ? {} : { horizonS: options.horizonS }),
-    ...(drawn ? { draw: coreDraw(drawn) } : {}),
+    ...(drawn ? { draw: { ...coreDraw(drawn), ...(plan?.prefixes ? { prefixes: plan.prefixes } : {}) } } : {}),
+    ...(plan ? { blockIds: BLOCK_IDS_AT_ONCE } : {}),
     ...(usesLabels ? { labelPools: new Array<number>(MAX_LABELS).fill(-1) } : {}),
     keepsResults: options.onResults !== undefined,
     ...(options.eventQueue ? { eventQueue: options.eventQueue } : {}),

@@ -2,6 +2,7 @@ import { InputError } from "../specs/input-error.js";
 import type { ArrivalProcess } from "../workloads/models.js";
 import type { TraceOptions } from "../workloads/traces/trace-source.js";
 import type { TraceChangeOptions } from "./change-trace.js";
+import type { SharedPrefixes } from "./prefix-plan.js";
 
 /** How requests, or arrivals alone, are drawn. */
 export interface DrawOptions {
@@ -16,6 +17,10 @@ export interface DrawOptions {
   arrivals?: ArrivalProcess;
   /** Share of a request's tokens that is input, for a CDF of totals. Default 0.8. */
   inputShare?: number;
+  /** Prefixes that drawn requests share. Default: none. */
+  prefixes?: SharedPrefixes;
+  /** Nobody looks at arrival times: a workload without a rate of its own needs none. */
+  isClosedLoop?: boolean;
 }
 
 /** How the input of a replay is understood. */
@@ -33,6 +38,8 @@ const FLAGS: Record<keyof RequestOptions, string> = {
   count: "--n",
   arrivals: "--arrivals",
   inputShare: "--input-share",
+  prefixes: "--prefix-groups",
+  isClosedLoop: "--concurrency",
   isCdf: "--cdf",
   format: "--format",
   columns: "--columns",

@@ -15,7 +15,7 @@ export const DEFAULT_SIMULATE_REQUESTS = 50_000;
 /** How the requests of a planner are drawn and measured. */
 export interface SimulationOptions extends Pick<
   ReplayOptions,
-  "seed" | "warmup" | "replications" | "onResults" | "onProgress"
+  "seed" | "warmup" | "replications" | "onResults" | "onProgress" | "engine" | "step" | "closedLoop"
 > {
   /** Mean rate of a Poisson process, requests/s. Default {@link DEFAULT_RATE_RPS}. */
   rateRps?: number;
@@ -64,8 +64,11 @@ export function drawnStream({ model, rateRps, count }: DrawnRequests, pool?: str
 
 /** What of a planner's options is the replay's, without what is not set. */
 export function runOptions(options: SimulationOptions): Partial<ReplayOptions> {
-  const { seed, warmup, replications, onResults, onProgress, core } = options;
+  const { seed, warmup, replications, onResults, onProgress, core, engine, step, closedLoop } = options;
   return {
+    ...(engine === undefined ? {} : { engine }),
+    ...(step === undefined ? {} : { step }),
+    ...(closedLoop === undefined ? {} : { closedLoop }),
     ...(seed === undefined ? {} : { seed }),
     ...(warmup === undefined ? {} : { warmup }),
     ...(replications === undefined ? {} : { replications }),

@@ -33,8 +33,10 @@ export class TraceRequests {
     if (reopen === undefined && (changes.repeat ?? 1) > 1) {
       throw new InputError(`${name}: can be read only once, so it cannot be repeated; --repeat needs a file.`);
     }
+    const { blockSize } = parts.first.report();
     this.requests = {
       open: (replication) => this.open(replication),
+      ...(blockSize ? { blockTokens: blockSize } : {}),
       ...(arrivals ? { arrivals } : {}),
     };
   }

@@ -13,6 +13,7 @@ export const PER_REQUEST_COLUMNS = [
   "ttft_s",
   "tpot_s",
   "e2e_s",
+  "preemptions",
 ] as const;
 
 const STATUS_NAMES: Record<number, string> = {
@@ -23,7 +24,7 @@ const STATUS_NAMES: Record<number, string> = {
   [C.STATUS_QUEUE_FULL]: "queue_full",
 };
 
-/** Longest row without the pool's id: nine numbers, a status, commas. */
+/** Longest row without the pool's id: ten numbers, a status, commas. */
 const LONGEST_ROW = 256;
 const COMMA = 44;
 const NEWLINE = 10;
@@ -34,7 +35,7 @@ const DECIMALS = 9;
 
 /**
  * Writes settled requests as CSV, one row a request, seconds with as many of nine decimals as they need, a figure that was not
- * reached as an empty field. Digits go straight into bytes: a million rows make some 70 MB, and a string for every field would cost more than the run.
+ * reached, or that the request cannot have, as an empty field. Digits go straight into bytes: a million rows make some 70 MB, and a string for every field would cost more than the run.
  */
 export class PerRequestCsv {
   private bytes = new Uint8Array(1 << 20);
@@ -72,7 +73,8 @@ export class PerRequestCsv {
       this.seconds(rows.queueWait[i]!, COMMA);
       this.seconds(rows.ttft[i]!, COMMA);
       this.seconds(rows.tpot[i]!, COMMA);
-      this.seconds(rows.e2e[i]!, NEWLINE);
+      this.seconds(rows.e2e[i]!, COMMA);
+      this.whole(rows.preemptions[i]!, NEWLINE);
     }
     return this.bytes.subarray(0, this.length);
   }
@@ -99,9 +101,9 @@ export class PerRequestCsv {
     this.bytes[this.length++] = end;
   }
 
-  /** Ticks as seconds; nothing where they were not reached. */
+  /** Ticks as seconds; nothing where they were not reached, or cannot be. */
   private seconds(ticks: number, end: number): void {
-    if (ticks !== C.NEVER) {
+    if (ticks !== C.NEVER && ticks >= 0) {
       const whole = Math.floor(ticks / TICKS_PER_SECOND);
       let fraction = ticks - whole * TICKS_PER_SECOND;
       this.whole(whole, POINT);

@@ -71,9 +71,30 @@ export function notes(result: ReplayTraceResult, fleet: Fleet): string[] {
     ...(hidden > 0 ? [`${count(hidden)} more pools have lower P99s of TTFT; --json has them all.`] : []),
     replications === 1 ? ONE_RUN : replicationsText(trace, replications),
     ...(usesGroupsOfEight(fleet) ? [GROUPS_OF_EIGHT] : []),
-    FULL_BATCH,
+    ...(result.engine === "slots" ? [FULL_BATCH] : []),
+    ...(result.engine === "iterations" && fleet.pools.some(usesProfileTimes) ? [PROFILE_TIMES] : []),
+    ...(result.engine === "iterations" && lacksIds(result, fleet) ? [NO_IDS] : []),
   ];
 }
+
+/** A pool whose iterations are timed by the constants of its profile. */
+function usesProfileTimes({ hasIterationModel }: Fleet["pools"][number]): boolean {
+  return !hasIterationModel;
+}
+
+/** Prefix caches that found nothing to look for. */
+function lacksIds({ pools }: ReplayTraceResult, fleet: Fleet): boolean {
+  return fleet.pools.some(({ id, serving }) => {
+    const cache = pools[id]?.batching?.prefix_cache;
+    return serving.enablePrefixCaching && cache?.cached_tokens === 0;
+  });
+}
+
+const PROFILE_TIMES =
+  "Iterations are timed by W and H of the profile, which know no price of a prompt token: a chunk of the profile takes one iteration. " +
+  "An iteration_model knows more (docs/reference/iterations-engine.md).";
+
+const NO_IDS = "A prefix cache found nothing: either no two prompts begin alike, or the requests bear no block ids.";
 
 const ONE_RUN =
   "One run: its intervals come from batches of its requests. --replications 5 takes them from runs with other draws.";

@@ -13,7 +13,7 @@ import {
   stabilityLine,
   workloadLine,
 } from "./replay-story.js";
-import { latencyTable, loadTable, poolRows } from "./replay-tables.js";
+import { batchingTable, latencyTable, loadTable, poolRows } from "./replay-tables.js";
 
 /** Where a report is shown. */
 export interface ReportOptions {
@@ -37,6 +37,7 @@ export function replayReport(result: ReplayTraceResult, fleet: Fleet, options: R
     result.slo.ttft_ms,
     width,
   );
+  const batched = batchingTable(rows, width);
   const asides = notes(result, fleet).flatMap((note) => line("note", note));
   return [
     title(result, fleetName, width),
@@ -45,8 +46,8 @@ export function replayReport(result: ReplayTraceResult, fleet: Fleet, options: R
     ...line("objective", objectiveLine(result)),
     ...line("requests", requestsLine(result)),
     ...warnings(result, fleet).flatMap((warning) => paragraph(colours.yellow("warning"), warning, INDENT, width)),
-    ...line("workload", workloadLine(result.trace)),
-    ...line("fleet", fleetLine(fleet)),
+    ...line("workload", workloadLine(result)),
+    ...line("fleet", fleetLine(result, fleet)),
     ...line("measured", measuredLine(result)),
     ...line("served", servedLine(result)),
     "",
@@ -54,6 +55,7 @@ export function replayReport(result: ReplayTraceResult, fleet: Fleet, options: R
     "",
     ...latencyTable(rows, width),
     "",
+    ...(batched.length > 0 ? [...batched, ""] : []),
     ...(chart.length > 0 ? [...chart, ""] : []),
     ...(perRequestFile === undefined ? [] : line("written", written(perRequestFile, result))),
     ...asides,

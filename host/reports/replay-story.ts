@@ -38,7 +38,16 @@ export function objectiveLine({ ttft_ms: ttft, slo }: ReplayTraceResult): string
   }
   const [low, high] = ttft.p99_ci95;
   const word = objectiveWord(ttft.count, low, high, slo.ttft_ms);
-  return `${goal}: ${word}, P99 ${millisecondsWithUnit(ttft.p99)}, 95 % interval ${range(low, high)}`;
+  const others = otherLimits(slo);
+  const jointly = others === "" ? "" : `; with ${others}: ${percent(slo.attainment)} keep within all`;
+  return `${goal}: ${word}, P99 ${millisecondsWithUnit(ttft.p99)}, 95 % interval ${range(low, high)}${jointly}`;
+}
+
+function otherLimits({ tpot_ms: tpot, e2e_ms: e2e }: ReplayTraceResult["slo"]): string {
+  return [
+    ...(tpot === undefined ? [] : [`${millisecondsWithUnit(tpot)} an output token`]),
+    ...(e2e === undefined ? [] : [`${millisecondsWithUnit(e2e)} in all`]),
+  ].join(" and ");
 }
 
 /** Requests of which the largest is above their P99 with 95 % confidence: 0.99^299 < 0.05. Of fewer, nothing bounds the P99 from above. */
@@ -81,8 +90,9 @@ export function measuredLine(result: ReplayTraceResult): string {
 }
 
 /** What was played. */
-export function workloadLine(trace: TraceSummary): string {
+export function workloadLine({ trace, closed_loop: loop }: Pick<ReplayTraceResult, "trace" | "closed_loop">): string {
   const { format, arrivals, native_rate_rps: native, used } = trace;
+  if (loop) return `${format}, ${counted(used, "request")}${changesText(trace.changes)}; ${loopText(loop)}`;
   if (format === "workload") {
     const source = native === undefined ? "" : ` (${significant(native)} at its source)`;
     return `${counted(used, "request")} to draw, ${arrivalsText(arrivals!)}${source}`;
@@ -92,6 +102,18 @@ export function workloadLine(trace: TraceSummary): string {
     spanS > 0 && originS !== undefined ? ` over ${duration(spanS)}, ${significant(used / spanS)} requests/s` : "";
   const redrawn = arrivals ? `; ${arrivalsText(arrivals)}${originS === undefined ? "" : " in place of its own"}` : "";
   return `${format}, ${counted(used, "request")}${own}${changesText(trace.changes)}${redrawn}`;
+}
+
+function loopText({
+  concurrency,
+  think_s: think,
+  think: how,
+  ramp_s: ramp,
+}: NonNullable<ReplayTraceResult["closed_loop"]>) {
+  const thinking =
+    think > 0 ? `, thinking ${given(think)} s ${how === "exponential" ? "on average " : ""}in between` : "";
+  const ramping = ramp > 0 ? `, starting over ${given(ramp)} s` : "";
+  return `closed loop of ${counted(concurrency, "user")}${thinking}${ramping}`;
 }
 
 function arrivalsText(arrivals: NonNullable<TraceSummary["arrivals"]>): string {
@@ -115,14 +137,23 @@ function changesText(changes: TraceChanges = {}): string {
 }
 
 /** What it was played through. */
-export function fleetLine(fleet: Fleet): string {
+export function fleetLine({ engine }: Pick<ReplayTraceResult, "engine">, fleet: Fleet): string {
   const gpus = fleet.gpus === fleet.replicas ? "" : ` on ${count(fleet.gpus)} GPUs`;
   const size = [
     counted(fleet.pools.length, "pool"),
     counted(fleet.replicas, "replica") + gpus,
-    counted(fleet.slots, "slot"),
+    engine === "slots" ? counted(fleet.slots, "slot") : `${count(sequences(fleet))} sequences at once`,
   ];
-  return `${size.join(", ")}; router ${routerText(fleet.router)}`;
+  return `${size.join(", ")}; router ${routerText(fleet.router)}; engine ${engine}${engine === "slots" ? "" : schedulers(fleet)}`;
+}
+
+function sequences({ pools }: Fleet): number {
+  return pools.reduce((sum, { replicas, serving }) => sum + replicas * serving.maxNumSeqs, 0);
+}
+
+function schedulers({ pools }: Fleet): string {
+  const names = [...new Set(pools.map(({ serving }) => serving.scheduler))];
+  return ` (${names.join(", ")})`;
 }
 
 function routerText(router: RouterSpec): string {

@@ -1,4 +1,5 @@
 import colours from "picocolors";
+import type { Batching } from "../core/batching-figures.js";
 import type { Figures } from "../core/figures.js";
 import type { ReplayTraceResult } from "../planners/replay-trace.js";
 import type { Fleet, Pool } from "../specs/fleet.js";
@@ -39,7 +40,21 @@ function severity({ figures }: PoolRow): number {
 /** What the pools are made of, and how busy they were. */
 export function loadTable(rows: readonly PoolRow[], width: number): string[] {
   const rejects = rows.some(({ figures }) => figures.requests.rejected > 0);
-  return columnTable(LOAD.concat(rejects ? REJECTED : [], OUTCOME), rows, width);
+  const columns = LOAD.map((column) => (column.title === "slots" && batches(rows) ? SEQUENCES : column));
+  return columnTable(columns.concat(rejects ? REJECTED : [], OUTCOME), rows, width);
+}
+
+/** How replicas batched; nothing of the engine `slots`. */
+export function batchingTable(rows: readonly PoolRow[], width: number): string[] {
+  if (!batches(rows)) return [];
+  const caches = rows.some(({ figures }) => figures.batching?.prefix_cache);
+  const knowsPeaks = rows.some(({ figures }) => typeof figures.batching?.mfu === "number");
+  const columns = BATCHING.concat(caches ? CACHED : [], knowsPeaks ? PEAKS : []);
+  return columnTable(columns, rows, width);
+}
+
+function batches(rows: readonly PoolRow[]): boolean {
+  return rows.some(({ figures }) => figures.itl_ms !== undefined);
 }
 
 /** How long requests took. All times in ms. */
@@ -60,6 +75,34 @@ const LOAD: Column<PoolRow>[] = [
   { title: "busy", cell: ({ figures }) => percent(figures.utilisation.slots) },
   { title: "KV", cell: ({ figures }) => percent(figures.utilisation.kv), rank: 5 },
 ];
+const SEQUENCES: Column<PoolRow> = {
+  title: "sequences",
+  cell: total((pool) => `${count(pool.replicas)} x ${count(pool.serving.maxNumSeqs)}`),
+  rank: 4,
+};
+
+const batching = (figure: (batching: Batching) => string) => (row: PoolRow) =>
+  row.figures.batching ? figure(row.figures.batching) : "";
+
+const BATCHING: Column<PoolRow>[] = [
+  { title: "batches", cell: ({ id }) => id },
+  { title: "running", cell: batching((pool) => percent(pool.busy)), rank: 4 },
+  { title: "mean", cell: batching((pool) => significant(pool.mean_batch)) },
+  { title: "largest", cell: batching((pool) => count(pool.largest_batch)), rank: 5 },
+  { title: "iteration ms", cell: batching((pool) => milliseconds(pool.mean_iteration_ms)), rank: 3 },
+  { title: "ITL P50 ms", cell: ({ figures }) => milliseconds(figures.itl_ms?.p50 ?? null), rank: 6 },
+  { title: "P99", cell: ({ figures }) => milliseconds(figures.itl_ms?.p99 ?? null) },
+  { title: "max", cell: ({ figures }) => milliseconds(figures.itl_ms?.max ?? null), rank: 2 },
+  { title: "preempted", cell: batching((pool) => count(pool.preemptions)) },
+];
+const CACHED: Column<PoolRow>[] = [
+  { title: "prefix hits", cell: batching(({ prefix_cache: cache }) => (cache ? percent(cache.hit_rate) : NONE)) },
+];
+const PEAKS: Column<PoolRow>[] = [
+  { title: "MFU", cell: batching(({ mfu }) => (mfu === null ? NONE : percent(mfu))), rank: 1 },
+  { title: "MBU", cell: batching(({ mbu }) => (mbu === null ? NONE : percent(mbu))), rank: 1 },
+];
+
 const REJECTED: Column<PoolRow>[] = [{ title: "rejected", cell: ({ figures }) => rejected(figures) }];
 const OUTCOME: Column<PoolRow>[] = [
   { title: "$/h", cell: ({ figures }) => dollars(figures.cost.per_hr_usd), rank: 6 },

@@ -59,7 +59,11 @@ describe.each(CASES)("$name", (run) => {
 
   it("the figures of the fleet add up, over pools and reasons", () => {
     const { simulation, ends } = play(run);
-    const outcome = readOutcome(simulation, fleetOf(run.spec.pools), 0.1, 500);
+    const outcome = readOutcome(simulation, fleetOf(run.spec.pools), {
+      engine: "slots",
+      warmup: 0.1,
+      slo: { ttftMs: 500 },
+    });
     expectConserved(outcome, run.spec.horizonS === undefined ? run.count : undefined);
     expect(outcome.requests.arrived).toBe(ends.flat().reduce((sum, count) => sum + count, 0));
   });

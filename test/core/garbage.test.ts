@@ -36,7 +36,38 @@ function soundTables(): Tables {
       [1, 10, 10, 20, 20],
     ],
     categoryWeight: new Array<number>(64).fill(1).fill(0.5, 0, 1),
+    model: [],
+    blockOffset: [],
+    blockIds: [],
   };
+}
+
+const AFFINE = [C.MODEL_AFFINE, 2, 8, 1e-8, 1e-9, 2e-8, 1e-9, 1e-5, 0, 0.005, 0.01, 0.001, 64, 0.006, 0.011, 0.001];
+const TABLE = [
+  ...[C.MODEL_TABLE, 2, 2, 1, 2, 0.004, 0, 0],
+  ...[1, 8, 0, 1000, 0.01, 0.02, 0.015, 0.03],
+  ...[256, 0, 1000, 0.03, 0.04],
+];
+
+/** The same for the engine `iterations`. */
+function soundBatchingTables(): Tables {
+  const tables = soundTables();
+  tables.run[C.RUN_ENGINE] = C.ENGINE_ITERATIONS;
+  tables.model = [...AFFINE, ...TABLE];
+  tables.blockOffset = Array.from({ length: REQUESTS + 1 }, (_, i) => (i === 0 ? 0 : i < 3 ? 3 : 6));
+  tables.blockIds = [1, 2, 3, 1, 2, 4];
+  for (const [index, pool] of tables.pools.entries()) {
+    pool[C.POOL_SCHEDULER] = C.SCHEDULER_VLLM;
+    pool[C.POOL_BUDGET] = 200;
+    pool[C.POOL_PREFILL_CHUNK] = 64;
+    pool[C.POOL_CHUNKED] = 1;
+    pool[C.POOL_WATERMARK] = 0.01;
+    pool[C.POOL_PP] = 1;
+    pool[C.POOL_PREFIX_BLOCK] = 32;
+    pool[C.POOL_PREFIX_WEIGHT] = 1;
+    pool[C.POOL_MODEL] = index === 0 ? 0 : AFFINE.length;
+  }
+  return tables;
 }
 
 function soundPool(maxCtx: number): number[] {
@@ -61,8 +92,8 @@ const GARBAGE = [
 ];
 
 /** One number of the tables, named by its way through them. */
-function numberPlaces(): (readonly [keyof Tables, ...number[]])[] {
-  const { run, pools, labelPool, profile, windowCell, cells, categoryWeight } = soundTables();
+function numberPlaces(tables: Tables): (readonly [keyof Tables, ...number[]])[] {
+  const { run, pools, labelPool, profile, windowCell, cells, categoryWeight, model, blockOffset, blockIds } = tables;
   const flat = (name: keyof Tables, row: readonly number[]) => row.map((_, i) => [name, i] as const);
   const nested = (name: keyof Tables, rows: readonly (readonly number[])[]) =>
     rows.flatMap((row, i) => row.map((_, j) => [name, i, j] as const));
@@ -74,6 +105,9 @@ function numberPlaces(): (readonly [keyof Tables, ...number[]])[] {
     ...flat("windowCell", windowCell),
     ...nested("cells", cells),
     ...flat("categoryWeight", categoryWeight.slice(0, 2)),
+    ...flat("model", model),
+    ...flat("blockOffset", blockOffset),
+    ...flat("blockIds", blockIds),
   ];
 }
 
@@ -84,25 +118,29 @@ function write(tables: Tables, [name, ...way]: readonly [keyof Tables, ...number
 }
 
 /** Sound tables with any router, arrivals and event queue, in which a few numbers were replaced. */
-const arbitraryTables = fc
-  .tuple(
-    fc.array(fc.tuple(fc.constantFrom(...numberPlaces()), fc.constantFrom(...GARBAGE)), { minLength: 1, maxLength: 4 }),
-    fc.nat({ max: 6 }),
-    fc.nat({ max: 2 }),
-    fc.nat({ max: 1 }),
-    fc.nat({ max: 1 }),
-    fc.nat({ max: 3 }),
-  )
-  .map(([changes, router, arrivals, eventQueue, shared, balance]) => {
-    const tables = soundTables();
-    tables.run[C.RUN_ROUTER] = router;
-    tables.run[C.RUN_ARRIVALS] = arrivals;
-    tables.run[C.RUN_EVENT_QUEUE] = eventQueue;
-    tables.pools[1]![C.POOL_SHARED_QUEUE] = shared;
-    tables.pools[0]![C.POOL_BALANCE] = balance;
-    for (const [place, value] of changes) write(tables, place, value);
-    return tables;
-  });
+const arbitraryTables = (sound: () => Tables) =>
+  fc
+    .tuple(
+      fc.array(fc.tuple(fc.constantFrom(...numberPlaces(sound())), fc.constantFrom(...GARBAGE)), {
+        minLength: 1,
+        maxLength: 4,
+      }),
+      fc.nat({ max: 6 }),
+      fc.nat({ max: 2 }),
+      fc.nat({ max: 1 }),
+      fc.nat({ max: 1 }),
+      fc.nat({ max: 3 }),
+    )
+    .map(([changes, router, arrivals, eventQueue, shared, balance]) => {
+      const tables = sound();
+      tables.run[C.RUN_ROUTER] = router;
+      tables.run[C.RUN_ARRIVALS] = arrivals;
+      tables.run[C.RUN_EVENT_QUEUE] = eventQueue;
+      tables.pools[1]![C.POOL_SHARED_QUEUE] = shared;
+      tables.pools[0]![C.POOL_BALANCE] = balance;
+      for (const [place, value] of changes) write(tables, place, value);
+      return tables;
+    });
 
 describe.each(BUILDS)("the %s core", (build) => {
   let core: WatchedCore;
@@ -123,13 +161,19 @@ describe.each(BUILDS)("the %s core", (build) => {
     expect(arrived.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(REQUESTS);
   }
 
-  it("runs on sound tables", async () => {
-    const answer = await core.run(soundTables());
+  it.each([
+    ["slots", soundTables],
+    ["iterations", soundBatchingTables],
+  ])("runs on sound tables of the engine %s", async (_, sound) => {
+    const answer = await core.run(sound());
     expect(answer).toMatchObject({ ending: { error: C.ERROR_NONE } });
   });
 
-  it("ends on tables in which a few numbers are garbage", async () => {
-    await fc.assert(fc.asyncProperty(arbitraryTables, expectEnds), { numRuns: RUNS[build], seed: 1 });
+  it.each([
+    ["slots", soundTables],
+    ["iterations", soundBatchingTables],
+  ])("ends on tables of the engine %s in which a few numbers are garbage", async (_, sound) => {
+    await fc.assert(fc.asyncProperty(arbitraryTables(sound), expectEnds), { numRuns: RUNS[build], seed: 1 });
   });
 
   it.each<[string, (tables: Tables) => void]>([

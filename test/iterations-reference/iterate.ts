@@ -68,6 +68,7 @@ export function endIteration(lane: Lane): Sequence[] {
   totals.prefillWork += doubledWork(load) / 2;
   totals.largestBatch = Math.max(totals.largestBatch, tokens.size);
   totals.busyTicks += Number(now - startTick);
+  totals.shortestTicks = Math.min(totals.shortestTicks, Number(now - startTick));
 
   lane.lastEmitted = new Set(emitted);
   lane.iteration = null;

@@ -55,6 +55,11 @@ function underPressure(serving: Partial<CoreServing>): IterationsCase {
   return caseOf([pool({ model: physical, maxNumBatchedTokens: 32, ...serving }, tight)], mixed(60, 3));
 }
 
+/** Room for five requests of the longest kind. */
+function reserving(scheduler: "orca" | "static"): IterationsCase {
+  return caseOf([pool({ model: physical, scheduler }, { ...tight, kvBlocks: 103 })], mixed(60, 3));
+}
+
 const burst = Array.from({ length: 40 }, (_, i) => request(1, 3, 20 + (i % 3)));
 
 const smallAndLarge = [
@@ -69,8 +74,8 @@ const LARGER: Record<string, IterationsCase> = {
   "vllm under pressure, prompts whole": underPressure({ chunked: false }),
   "vllm-v0 under pressure": underPressure({ scheduler: "vllm-v0", watermark: 0.01 }),
   "sarathi under pressure": underPressure({ scheduler: "sarathi", watermark: 0.1 }),
-  "orca under pressure": underPressure({ scheduler: "orca", maxNumBatchedTokens: null }),
-  "static under pressure": underPressure({ scheduler: "static", maxNumBatchedTokens: null }),
+  "orca under pressure": reserving("orca"),
+  "static under pressure": reserving("static"),
   "a burst that outgrows memory again and again": caseOf([pool({}, { slots: 40, kvBlocks: 60, maxCtx: 60 })], burst),
   "iterations that take no tick": caseOf([pool({ model: affine() })], mixed(30, 0)),
   "iterations that are half a tick long": caseOf([pool({ model: everyIteration(0.5e-6) })], mixed(30, 1e-6)),
@@ -116,7 +121,11 @@ const LARGER: Record<string, IterationsCase> = {
     mixed(60, 0),
     { closedLoop: { concurrency: 6, thinkS: 0.02, think: "exponential", rampS: 0.05 } },
   ),
-  "a horizon amid everything": { ...underPressure({ prefixBlock: 4 }), horizonS: 0.1234567 },
+  "a horizon amid everything": {
+    ...underPressure({ prefixBlock: 4 }),
+    requests: mixed(60, 3, sharing),
+    horizonS: 0.1234567,
+  },
 };
 
 /** Every case made by hand, by name. */

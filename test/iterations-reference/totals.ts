@@ -27,6 +27,8 @@ export interface PoolTotals {
   itlGaps: Map<number, number>;
   /** Time with an iteration running, summed over lanes. */
   busyTicks: number;
+  /** Shortest iteration, `Infinity` if there was none. */
+  shortestTicks: number;
   /** Integrals over the run, ticks: KV blocks in use, running requests, waiting requests (in lanes and in the pool's queue). */
   kvArea: bigint;
   runningArea: bigint;
@@ -48,6 +50,7 @@ export function noTotals(): PoolTotals {
     itlCount: 0,
     itlGaps: new Map(),
     busyTicks: 0,
+    shortestTicks: Infinity,
     kvArea: 0n,
     runningArea: 0n,
     waitingArea: 0n,

@@ -12,6 +12,7 @@ interface Row {
   replica?: number;
   status?: number;
   times?: [number, number, number, number];
+  preemptions?: number;
 }
 
 function rowsOf(rows: readonly Row[]): ResultRows {
@@ -28,6 +29,7 @@ function rowsOf(rows: readonly Row[]): ResultRows {
     ttft: time(1),
     tpot: time(2),
     e2e: time(3),
+    preemptions: Uint16Array.from(rows, ({ preemptions }) => preemptions ?? 0),
   };
 }
 
@@ -36,23 +38,28 @@ const written = (...rows: Row[]) => new TextDecoder().decode(new PerRequestCsv([
 describe("PerRequestCsv", () => {
   test("has the columns in their order", () => {
     expect(new TextDecoder().decode(PerRequestCsv.header())).toBe(
-      "arrival_s,input_tokens,output_tokens,pool,replica,status,queue_wait_s,ttft_s,tpot_s,e2e_s\n",
+      "arrival_s,input_tokens,output_tokens,pool,replica,status,queue_wait_s,ttft_s,tpot_s,e2e_s,preemptions\n",
     );
-    expect(PER_REQUEST_COLUMNS).toHaveLength(10);
+    expect(PER_REQUEST_COLUMNS).toHaveLength(11);
   });
 
   test("writes seconds with no more decimals than they need", () =>
     expect(
       written({ arrival: 1_500_000_000, input: 100, output: 7, pool: 1, replica: 12, times: [0, 1, 10, 2e9] }),
-    ).toBe("1.5,100,7,long,12,completed,0,0.000000001,0.00000001,2\n"));
+    ).toBe("1.5,100,7,long,12,completed,0,0.000000001,0.00000001,2,0\n"));
 
   test("leaves empty what was not reached", () => {
     expect(written({ pool: -1, replica: -1, status: C.STATUS_TOO_LONG_FOR_EVERY_POOL })).toBe(
-      "0,1,1,,,too_long_for_every_pool,,,,\n",
+      "0,1,1,,,too_long_for_every_pool,,,,,0\n",
     );
     expect(written({ status: C.STATUS_UNFINISHED, times: [3e9, C.NEVER, C.NEVER, C.NEVER] })).toBe(
-      "0,1,1,short,0,unfinished,3,,,\n",
+      "0,1,1,short,0,unfinished,3,,,,0\n",
     );
+  });
+
+  test("leaves empty the time per output token of a single token, and tells of preemptions", () => {
+    const row = written({ times: [0, 5, C.NOT_APPLICABLE, 5], preemptions: 3 });
+    expect(row).toBe("0,1,1,short,0,completed,0,0.000000005,,0.000000005,3\n");
   });
 
   test("names every reason of a rejection", () => {

@@ -23,7 +23,11 @@ function queueAt(rho: number, pools: readonly CorePool[] = [plainPool()], router
 
 function outcomeAt(rho: number, pool: CorePool, count: number, seed: number): Outcome {
   const simulation = playQueue(core, queueAt(rho, [pool]), count, seed, seed);
-  const outcome = readOutcome(simulation, fleetOf([pool]), WARM_UP, 500);
+  const outcome = readOutcome(simulation, fleetOf([pool]), {
+    engine: "slots",
+    warmup: WARM_UP,
+    slo: { ttftMs: 500 },
+  });
   expectConserved(outcome, count);
   return outcome;
 }

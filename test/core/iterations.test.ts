@@ -1,0 +1,85 @@
+/** The iteration-level engine against a plain second program, against itself in steps, and however the requests are cut into chunks. */
+import fc from "fast-check";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Core } from "../../host/core/load.js";
+import { arbitraryIterationsCase } from "../iterations-reference/arbitrary.js";
+import type { IterationsCase } from "../iterations-reference/case.js";
+import { simulateIterations } from "../iterations-reference/simulate.js";
+import { bucketOfGap } from "./gap-buckets.js";
+import { type PlayedPool, type PlayedRequest, playIterations } from "./play-iterations.js";
+import { BUILDS, loadBuild } from "./wasm-builds.js";
+
+const RUNS = { release: 4000, debug: 1500 };
+
+/** What both programs must agree on: `null` where a request has no such figure, whatever stands for it. */
+function comparable(request: PlayedRequest | Omit<PlayedRequest, never>): unknown[] {
+  const { arrivalTick, status, pool, replica, waitTick, ttft, tpot, e2e, preemptions } = request;
+  return [arrivalTick, status, pool, replica, waitTick, ttft, status === "completed" ? tpot : null, e2e, preemptions];
+}
+
+type Reference = ReturnType<typeof simulateIterations>;
+
+/** The page leaves the order of lanes open within a tick of iterations that are shorter than one: only a single lane has none. */
+function isDefined({ pools }: IterationsCase, played: Reference): boolean {
+  const lanes = pools.reduce((sum, { replicas, serving }) => sum + replicas * serving!.pp, 0);
+  return lanes === 1 || played.pools.every(({ shortestTicks }) => shortestTicks > 1);
+}
+
+/** Sums of a pool, and the gaps between its tokens by bucket. */
+function expectedPool(pool: Reference["pools"][number], isCut: boolean): Partial<PlayedPool> {
+  const gaps = new Map<number, number>();
+  for (const [gap, tokens] of pool.itlGaps) {
+    const bucket = bucketOfGap(gap);
+    gaps.set(bucket, (gaps.get(bucket) ?? 0) + tokens);
+  }
+  return {
+    iterations: pool.iterations,
+    prefillTokens: pool.prefillTokens,
+    decodeTokens: pool.decodeTokens,
+    contextTokens: pool.contextTokens,
+    prefillWork: pool.prefillWork,
+    preemptions: pool.preemptions,
+    recomputedTokens: pool.recomputedTokens,
+    cachedTokens: pool.cachedTokens,
+    // The second program also counts the part of an iteration that a horizon cuts off.
+    ...(isCut ? {} : { busyTicks: pool.busyTicks }),
+    gaps: new Map([...gaps].sort(([a], [b]) => a - b)),
+  };
+}
+
+describe.each(BUILDS)("the %s core", (build) => {
+  let core: Core;
+  let other: Core;
+  beforeAll(async () => {
+    core = await loadBuild(build);
+    other = await loadBuild(build);
+  });
+
+  it("agrees with the plain program on every request, to the tick, and on every sum", () => {
+    const property = fc.property(arbitraryIterationsCase(), (given) => {
+      const reference = simulateIterations(given);
+      fc.pre(isDefined(given, reference));
+      const played = playIterations(core, given);
+      expect(played.requests.map(comparable)).toEqual(reference.requests.map(comparable));
+      played.pools.forEach((pool, index) =>
+        expect(pool).toMatchObject(expectedPool(reference.pools[index]!, given.horizonS !== Infinity)),
+      );
+    });
+    fc.assert(property, { numRuns: RUNS[build], seed: 1 });
+  });
+
+  it("gives the same in jumps and in steps", () => {
+    const property = fc.property(arbitraryIterationsCase(), (given) => {
+      fc.pre(isDefined(given, simulateIterations(given)));
+      expect(playIterations(core, given)).toEqual(playIterations(other, given, { step: true }));
+    });
+    fc.assert(property, { numRuns: RUNS[build], seed: 2 });
+  });
+
+  it("gives the same however the requests are cut into chunks", () => {
+    const property = fc.property(arbitraryIterationsCase(), fc.integer({ min: 1, max: 20 }), (given, rows) => {
+      expect(playIterations(core, given, { rows })).toEqual(playIterations(other, given));
+    });
+    fc.assert(property, { numRuns: RUNS[build] / 5, seed: 3 });
+  });
+});
