@@ -4,6 +4,7 @@ import { loadCore } from "../host/core/load.js";
 import { coreSection } from "./core/core-section.js";
 import { memorySection } from "./core/memory-section.js";
 import { replicasSection } from "./core/replicas-section.js";
+import { iterationsSection } from "./iterations/iterations-section.js";
 import { describeMachine } from "./machine.js";
 import { readerSection } from "./reader/reader-section.js";
 import { replaySection } from "./replay/replay-section.js";
@@ -14,6 +15,7 @@ import { formatsSection } from "./workloads/formats-section.js";
 const SECTIONS: Record<string, () => Promise<SectionReport>> = {
   core: async () => coreSection(await releaseCore()),
   replicas: async () => replicasSection(await releaseCore()),
+  iterations: () => iterationsSection(releaseCore),
   memory: () => memorySection(releaseCore),
   replay: async () => replaySection(await releaseCore()),
   reader: async () => readerSection(await releaseCore()),
