@@ -46,7 +46,7 @@ describe("the package", () => {
       onResults: (rows) => void (text += new TextDecoder().decode(csv.encode(rows))),
     });
     expect(requests.completed).toBe(1);
-    expect(text.split("\n")[1]).toBe("0,512,10,short,0,completed,0,0.01,0.01,0.11");
+    expect(text.split("\n")[1]).toBe("0,512,10,short,0,completed,0,0.01,0.01,0.11,0");
   });
 
   test("reports mistakes as InputError", async () => {

@@ -46,19 +46,23 @@ describe("replay --json", () => {
     const latency = "{count mean p50 p90 p95 p99 p999 max p99_ci95}";
     const wait = latency.replace("}", " p_wait}");
     const latencies = `ttft_ms ${latency} queue_wait_ms ${wait} tpot_ms ${latency} e2e_ms ${latency}`;
-    const figures =
+    const figures = (more = "") =>
       "requests {arrived completed rejected rejected_by_reason unfinished warmup_excluded compressed routed_by_default} " +
       "duration_s arrival_rate_rps stability {verdict backlog_growth_rps percentiles_depend_on_horizon} " +
       `${latencies} completed_only {ttft_ms queue_wait_ms tpot_ms e2e_ms} ` +
       "slo {ttft_ms attainment attainment_completed} " +
-      "throughput {requests_per_s output_tokens_per_s goodput_rps} utilisation {slots kv} total_replicas total_gpus " +
+      "throughput {requests_per_s output_tokens_per_s goodput_rps} utilisation {slots kv} " +
+      `itl_ms {tokens mean p50 p90 p95 p99 p999 max relative_error} ${more}total_replicas total_gpus ` +
       "cost {per_hr_usd annualised_kusd}";
+    const batching =
+      "batching {mean_batch largest_batch busy iterations mean_iteration_ms prefill_tokens decode_tokens preemptions " +
+      "recomputed_tokens prefix_cache mfu mbu course} ";
     const drawn = await result(...DRAWN);
     expect(keysOf(drawn, 2)).toBe(
-      `engine seed replications ${figures} percentiles {exact sampled_one_in} ` +
+      `engine seed replications ${figures()} percentiles {exact sampled_one_in} ` +
         "trace {name format rows used unusable_by_reason arrivals native_rate_rps notes} pools {short long}",
     );
-    expect(keysOf(drawn.pools["short"]!, 2)).toBe(figures);
+    expect(keysOf(drawn.pools["short"]!, 2)).toBe(figures(batching));
     expect(Object.keys(drawn.requests.rejected_by_reason)).toEqual([
       "too_long_for_pool",
       "too_long_for_every_pool",
@@ -227,10 +231,10 @@ describe("replay --per-request", () => {
     await result(join(folder, "t.csv"), "--fleet", join(folder, "fleet.json"), "--per-request", file);
     expect(await readFile(file, "utf8")).toBe(
       [
-        "arrival_s,input_tokens,output_tokens,pool,replica,status,queue_wait_s,ttft_s,tpot_s,e2e_s",
-        "0,512,10,short,0,completed,0,0.01,0.01,0.11",
-        "0,512,10,short,0,completed,0.11,0.12,0.01,0.22",
-        "1,512,10,short,0,completed,0,0.01,0.01,0.11",
+        "arrival_s,input_tokens,output_tokens,pool,replica,status,queue_wait_s,ttft_s,tpot_s,e2e_s,preemptions",
+        "0,512,10,short,0,completed,0,0.01,0.01,0.11,0",
+        "0,512,10,short,0,completed,0.11,0.12,0.01,0.22,0",
+        "1,512,10,short,0,completed,0,0.01,0.01,0.11,0",
         "",
       ].join("\n"),
     );
@@ -290,10 +294,10 @@ describe("replay --per-request", () => {
       file,
     );
     expect((await readFile(file, "utf8")).split("\n").slice(1)).toEqual([
-      "0,9000,1,,,too_long_for_every_pool,,,,",
-      "0,2048,10,long,0,unfinished,0,0.04,,",
-      "0,2048,10,long,0,unfinished,,,,",
-      "0,2048,10,long,0,queue_full,,,,",
+      "0,9000,1,,,too_long_for_every_pool,,,,,0",
+      "0,2048,10,long,0,unfinished,0,0.04,,,0",
+      "0,2048,10,long,0,unfinished,,,,,0",
+      "0,2048,10,long,0,queue_full,,,,,0",
       "",
     ]);
   });

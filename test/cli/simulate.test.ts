@@ -20,7 +20,7 @@ describe("simulate", () => {
       long_n_gpus: 45,
       slo_ms: 500,
       seed: 42,
-      engine: "slots",
+      engine: "iterations",
       warmup_excluded: 200,
       requests: { arrived: 2000, completed: 2000, rejected: 0 },
       stability: { verdict: "stable" },

@@ -1,10 +1,11 @@
 /**
- * Runs that use every feature of the request-level core, and the hash of all they answer. Free of anything but the core and the web platform, so that a
+ * Runs that use every feature of the core, and the hash of all they answer. Free of anything but the core and the web platform, so that a
  * browser can make the same runs and must come to the same hash.
  */
 import type { Core } from "../../host/core/load.js";
-import type { CorePool, RunSpec } from "../../host/core/run-spec.js";
+import type { CorePool, CoreServing, RunSpec } from "../../host/core/run-spec.js";
 import { type Metric, type ResultRows, type Scope, Simulation } from "../../host/core/simulation.js";
+import type { IterationModel } from "../../host/profiles/iteration-model.js";
 import type { LengthModel } from "../../host/workloads/models.js";
 
 /** Drawn requests through a fleet. */
@@ -14,8 +15,8 @@ export interface RunCase {
   count: number;
 }
 
-/** SHA-256 of everything that {@link GOLDEN_CASES} answer, one after the other: the same on every platform. */
-export const GOLDEN_SHA256 = "eaae8e092d191f63d3f3d64911f45f06ef9776a7e2813f4565872c88cf99d577";
+/** SHA-256 of everything that {@link GOLDEN_CASES} and {@link BATCHING_CASES} answer, one after the other: the same on every platform. */
+export const GOLDEN_SHA256 = "ec71bd4bca04b4eba65728b366a6a10a24d3b5ac885b12053cd3100ef9c88455";
 
 const COMMON = { W: 0.008, H: 0.00065, calibrationCtx: 8192, chunk: 512, blockSize: 16 };
 
@@ -130,6 +131,96 @@ export const GOLDEN_CASES: readonly RunCase[] = [
   runCase("round_robin", 5000, { router: { type: "round_robin" }, draw: BURSTY }),
 ];
 
+const AFFINE: IterationModel = {
+  type: "affine",
+  knots: [
+    { tokens: 0, compute: 0, memory: 0.006, other: 0.001 },
+    { tokens: 64, compute: 0.004, memory: 0.0062, other: 0.0012 },
+    { tokens: 2048, compute: 0.06, memory: 0.007, other: 0.0015 },
+  ],
+  tokenGranularity: 8,
+  computePerContext: 2e-9,
+  computePerWork: 1e-9,
+  memoryPerContext: 5e-8,
+  memoryPerProcessed: 5e-8,
+  otherPerSequence: 1e-5,
+};
+
+const TABLE: IterationModel = {
+  type: "table",
+  decode: {
+    batch: [1, 8, 32],
+    context: [0, 1000, 8000],
+    seconds: [
+      [0.007, 0.0075, 0.01],
+      [0.008, 0.009, 0.02],
+      [0.009, 0.015, 0.05],
+    ],
+  },
+  prefill: {
+    tokens: [1, 512, 2048],
+    context: [0, 4000],
+    seconds: [
+      [0.007, 0.008],
+      [0.02, 0.025],
+      [0.06, 0.08],
+    ],
+  },
+  fixed: 0.006,
+};
+
+const SERVING: CoreServing = {
+  scheduler: "vllm",
+  policy: "fcfs",
+  maxNumBatchedTokens: 2048,
+  chunk: null,
+  chunked: true,
+  watermark: 0,
+  pp: 1,
+  prefixBlock: null,
+  model: AFFINE,
+};
+
+/** Replicas in which memory runs out before seats do. */
+function batchingPool(serving: Partial<CoreServing>, pool: Partial<CorePool> = {}): CorePool {
+  const common = { replicas: 3, slots: 64, maxCtx: 16384, kvBlocks: 1500, queue: "replica", maxQueue: null } as const;
+  return { ...COMMON, ...common, balance: "least_outstanding", ...pool, serving: { ...SERVING, ...serving } };
+}
+
+function batchingCase(name: string, pool: CorePool, spec: Partial<RunSpec> = {}): RunCase {
+  const common = { router: { type: "length" }, draw: { ...STEADY, rateRps: 8 }, seed: 5, keepsResults: true } as const;
+  return {
+    name: `iterations: ${name}`,
+    count: 4000,
+    spec: { engine: "iterations", pools: [pool], ...common, ...spec },
+  };
+}
+
+/** The engine `iterations`: every scheduler, model and balance, tight memory, prefixes, a pipeline, a closed loop, a horizon, steps. */
+export const BATCHING_CASES: readonly RunCase[] = [
+  batchingCase("vllm", batchingPool({ chunk: 512 })),
+  batchingCase("vllm in steps, whole prompts", batchingPool({ chunked: false }), { step: true }),
+  batchingCase("vllm-v0, a table", batchingPool({ scheduler: "vllm-v0", watermark: 0.01, model: TABLE })),
+  batchingCase(
+    "sarathi, by priority",
+    batchingPool({ scheduler: "sarathi", policy: "priority", maxNumBatchedTokens: 512 }),
+  ),
+  batchingCase(
+    "orca, a pipeline",
+    batchingPool({ scheduler: "orca", pp: 2 }, { kvBlocks: 16_000, balance: "two_choices" }),
+  ),
+  batchingCase("static, one queue", batchingPool({ scheduler: "static" }, { kvBlocks: 20_000, queue: "shared" }), {
+    horizonS: 300,
+  }),
+  batchingCase("shared prefixes", batchingPool({ prefixBlock: 64 }, { balance: "prefix_affinity" }), {
+    draw: { ...STEADY, rateRps: 8, prefixes: { groups: 40, units: 8 } },
+    blockIds: 65_536,
+  }),
+  batchingCase("closed loop", batchingPool({}), {
+    closedLoop: { concurrency: 100, thinkS: 0.5, think: "exponential", rampS: 2 },
+  }),
+];
+
 const COLUMNS = [
   "arrival",
   "inputTokens",
@@ -141,6 +232,7 @@ const COLUMNS = [
   "ttft",
   "tpot",
   "e2e",
+  "preemptions",
 ] as const satisfies readonly (keyof ResultRows)[];
 
 /** Sizes of chunks in turn; the last one is repeated. */
@@ -171,7 +263,8 @@ export function* playSteps(core: Core, { spec, count }: RunCase, cuts: Cuts): Ge
   const scopes: (number | "none")[] = [...spec.pools.keys(), "none"];
   const totals = scopes.map((scope) => bytesOf(simulation.figures(scope)));
   const statistics = [...scopes, "all" as const].map((scope) => bytesOf(orderStatistics(simulation, scope, count)));
-  return joined([...columns.flat(), ...totals, bytesOf(simulation.series().values), ...statistics]);
+  const gaps = spec.engine === "iterations" ? [bytesOf(simulation.gaps())] : [];
+  return joined([...columns.flat(), ...totals, bytesOf(simulation.series().values), ...statistics, ...gaps]);
 }
 
 /** Plays a case to its end; see {@link playSteps}. */
@@ -185,7 +278,7 @@ export function playBytes(core: Core, run: RunCase, cuts: Cuts = [65536]): Uint8
 
 /** SHA-256 of all that the golden cases answer, in hexadecimal. */
 export async function goldenHash(core: Core): Promise<string> {
-  const bytes = joined(GOLDEN_CASES.map((run) => playBytes(core, run)));
+  const bytes = joined([...GOLDEN_CASES, ...BATCHING_CASES].map((run) => playBytes(core, run)));
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

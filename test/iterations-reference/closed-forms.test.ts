@@ -1,10 +1,12 @@
 /** Runs whose times have a closed form. */
 import { describe, expect, it } from "vitest";
 import type { IterationModel } from "../../host/profiles/iteration-model.js";
+import { tick } from "../reference/demand.js";
 import { caseOf, crossing, linear, pool, request } from "./building.js";
 import { ticksOf } from "./clock.js";
 import { type BatchLoad, durationOf } from "./duration.js";
 import { simulateIterations } from "./simulate.js";
+import { drawnThinkS } from "./streams.js";
 
 const model = linear(2, 0.01, 0.0003, 0.00002, 0.05);
 
@@ -63,4 +65,43 @@ it("a pipeline with all its lanes full gives a token for every stage time", () =
   const result = simulateIterations(caseOf([pool({ model: linear(3, 0), pp: 3 })], requests));
   expect(result.requests.map((row) => row.tpot)).toEqual([3e6, 3e6, 3e6]);
   expect(result.requests.map((row) => row.ttft)).toEqual([3e6, 4e6, 5e6]);
+});
+
+it("a pipeline stage takes a tick at least", () => {
+  const { requests } = simulateIterations(caseOf([pool({ model: linear(0, 0), pp: 3 })], [request(0, 1, 4)]));
+  expect(requests[0]!.e2e).toBe(4 * 3);
+});
+
+it("TPOT is rounded to the nearest tick, halves to even", () => {
+  // Decodes take 1 + 2, 2 + 3 and 3 + 4 ns: 1.5, 2.5 and 3.5 ns a token.
+  const tpots = [1, 2, 3].map((input) => {
+    const one = caseOf([pool({ model: linear(0, 0, 1e-6) })], [request(0, input, 3)]);
+    return simulateIterations(one).requests[0]!.tpot;
+  });
+  expect(tpots).toEqual([2, 2, 4]);
+});
+
+it("a request of one token has no TPOT", () => {
+  expect(simulateIterations(caseOf([pool({ model })], [request(0, 5, 1)])).requests[0]!.tpot).toBeNull();
+});
+
+it("a user thinks an exponential time after each answer", () => {
+  const loop = { concurrency: 1, thinkS: 0.01, think: "exponential" as const };
+  const one = caseOf(
+    [pool({ model })],
+    [0, 0, 0, 0].map((at) => request(at, 5, 2)),
+    { closedLoop: loop },
+  );
+  const { requests } = simulateIterations(one);
+  const think = requests.slice(1).map((row, k) => row.arrivalTick - requests[k]!.endTick);
+  expect(think).toEqual([0, 1, 2].map((k) => tick(drawnThinkS(one, k, 0.01))));
+});
+
+it("the load of a pool of pipelines is shared among all seats of a replica", () => {
+  // Two lanes of two seats: the fourth request makes three of four seats taken, the fifth four.
+  const pools = [pool({ pp: 2 }, { slots: 4, maxCtx: 500 }), pool()];
+  const router = { type: "spillover" as const, threshold: 500, spillThreshold: 1 };
+  const requests = Array.from({ length: 6 }, () => request(0, 1, 100));
+  const { requests: rows } = simulateIterations(caseOf(pools, requests, { router }));
+  expect(rows.map((row) => row.pool)).toEqual([0, 0, 0, 0, 1, 1]);
 });

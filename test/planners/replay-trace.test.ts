@@ -45,7 +45,7 @@ describe("replayTrace", () => {
       queue_wait_ms: { p50: 0, p99: 110, p_wait: 1 / 3 },
       tpot_ms: { p50: 10, max: 10 },
       e2e_ms: { p50: 110, max: 220 },
-      slo: { ttft_ms: 100, attainment: 1 - 1 / 3, attainment_completed: 1 - 1 / 3 },
+      slo: { ttft_ms: 100, attainment: 2 / 3, attainment_completed: 2 / 3 },
       total_replicas: 2,
       trace: { name: "t.csv", format: "per-request", rows: 3, used: 3, unusable_by_reason: {}, span_s: 1, notes: [] },
       pools: { short: { requests: { arrived: 3 } }, long: { requests: { arrived: 0 } } },

@@ -94,7 +94,13 @@ describe("accounting", () => {
 
   test("utilisation is the time average of busy slots: rate x mean service / slots", async () => {
     const played = new PlayedRequests();
-    const { summary, fleet } = await simulate({ nShort: 30, nLong: 60, workload: azure, onResults: played.take });
+    const { summary, fleet } = await simulate({
+      engine: "slots",
+      nShort: 30,
+      nLong: 60,
+      workload: azure,
+      onResults: played.take,
+    });
     for (const [index, pool] of fleet.pools.entries()) {
       const serviceS = mean(played.of(played.e2e, index).map((e2e) => e2e / 1e9));
       const rateRps = (200 * played.of(played.e2e, index).length) / played.e2e.length;

@@ -7,6 +7,7 @@ import type { FleetInput } from "../../host/specs/fleet-spec.js";
 export function smallFleet(more: Partial<FleetInput> = {}): FleetInput {
   const profile = { name: "even", W: 0.01, H: 0, chunk: 512, cost_per_hr: 3.6 };
   return {
+    engine: "slots",
     slo_ms: 100,
     pools: [
       { id: "short", profile, n_replicas: 1, max_ctx: 1024, slots: 1 },
