@@ -1,4 +1,5 @@
 import type { Core } from "../../host/core/load.js";
+import { LLAMA_3_1_8B } from "./dense-models.js";
 import { jitteredArrivals, serve, type Served } from "./engine-run.js";
 import { readSweep, type Stage, trueTpotS, valueAt } from "./inference-perf-run.js";
 import {
@@ -6,13 +7,13 @@ import {
   fitSetting,
   IN_FLIGHT,
   OUTPUT,
-  REQUEST_OVERHEAD_S,
   SEQUENCE_S,
   type Setting,
   stageRequests,
 } from "./inference-perf-setup.js";
 import { ms, percent, signedPercent, table, us } from "./markdown.js";
 import type { Section } from "./section.js";
+import { ITERATION_S, LAYER_S, REQUEST_OVERHEAD_S } from "./sourced-constants.js";
 import { mean, meanAbsolute, percentile, relativeError } from "./statistics.js";
 
 /** From this share of the highest rate ever completed on, a stage is not below saturation. */
@@ -85,7 +86,7 @@ function fitText({ iterationS, outsideS }: FittedSetting, first: Stage): string 
   return (
     `Fitted on stage 0 alone (${first.requests} requests, ${first.completedRps.toFixed(2)} a second, one at a time): ` +
     `TPOT ${ms(trueTpotS(first, OUTPUT), 2)} ms less the kernels of a batch of one leaves **${ms(iterationS, 2)} ms** fixed per iteration ` +
-    `(inference-sim's regression over other runs says 32.1 us a layer + 126 us = 1.15 ms); TTFT ${ms(first.ttft.mean)} ms less the iteration of one prompt ` +
+    `(inference-sim's regression over other runs gives ${ms(ITERATION_S + LAYER_S * LLAMA_3_1_8B.layers, 2)} ms); TTFT ${ms(first.ttft.mean)} ms less the iteration of one prompt ` +
     `leaves **${ms(outsideS)} ms** outside the engine. Not fitted: ${us(SEQUENCE_S)} us a sequence and iteration (below).`
   );
 }

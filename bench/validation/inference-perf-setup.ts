@@ -5,6 +5,7 @@ import { type Stage, trueTpotS, valueAt } from "./inference-perf-run.js";
 import { iterationSeconds } from "./iteration-seconds.js";
 import { kernelModel } from "./kernel-model.js";
 import { readKernelTables } from "./kernel-tables.js";
+import { H100, H100_MEMORY_SHARE, SCHEDULING_S, TOP_P_BYTES } from "./sourced-constants.js";
 
 /** Tokens that every request asked for and got: `output_len: 64`, `ignore_eos: true` (demos/kubecon-na-2025/config.yaml of inference-perf). */
 export const OUTPUT = 64;
@@ -22,22 +23,10 @@ const BLOCK = 16;
 const PROMPTS = 100;
 const GROUPS = 10;
 const SYSTEM_TOKENS = 128;
-/** 3.35 TB/s (datasheet of the H100 SXM) times the share that decode attention reaches in the kernel tables. */
-const BYTES_PER_S = 3.35e12 * 0.76;
-/** 4.417 us a scheduled request: inference-sim's regression over 15 other vLLM runs on H100. Stage 0, one request at a time, cannot tell it. */
-const SCHEDULING_S = 4.417e-6;
-/**
- * Bytes that sampling reads and writes for an entry of the vocabulary. The model's generation_config.json asks for temperature 0.6 and top-p 0.9, which
- * vLLM takes as defaults, and its top-p sorts all logits (vllm/v1/sample/ops/topk_topp_sampler.py): a radix sort of 32-bit keys with 64-bit indices
- * (4 passes of 8 bits, 12 bytes in and out each: 96), and passes over 32-bit values: to float (6), temperature (8), softmax, sum, mask and scatter
- * of the sorted (32), softmax (8), exponential noise and quotient (16), the largest (4).
- */
-const SAMPLING_BYTES = 96 + 6 + 8 + 32 + 8 + 16 + 4;
-/** Time of a sequence in an iteration, s. */
-export const SEQUENCE_S = SCHEDULING_S + (SAMPLING_BYTES * LLAMA_3_1_8B.vocabulary) / BYTES_PER_S;
-
-/** Time of a request before and after the engine, s: inference-sim's regression over other runs, 15.563 ms before the queue and 0.777 ms at the end. */
-export const REQUEST_OVERHEAD_S = 16.34e-3;
+/** Bandwidth that kernels reach, bytes/s. */
+const BYTES_PER_S = H100.bytesPerS * H100_MEMORY_SHARE;
+/** Time of a sequence in an iteration, s. The model's generation_config.json asks for temperature 0.6 and top-p 0.9, which vLLM takes as defaults. */
+export const SEQUENCE_S = SCHEDULING_S + (TOP_P_BYTES * LLAMA_3_1_8B.vocabulary) / BYTES_PER_S;
 
 /** One of the two settings that were measured. */
 export interface Setting {
@@ -58,7 +47,7 @@ export interface FittedSetting {
 
 /** Fits the two free constants on the first stage, in which requests come one at a time. */
 export function fitSetting(stage: Stage, setting: Setting): FittedSetting {
-  const tables = readKernelTables("h100_sxm", LLAMA_3_1_8B.heads, LLAMA_3_1_8B.kvHeads);
+  const tables = readKernelTables("h100_sxm");
   const limits = { batch: MAX_NUM_SEQS, context: MAX_MODEL_LEN };
   const build = (iterationS: number) =>
     kernelModel(tables, LLAMA_3_1_8B, 1, limits, { iterationS, sequenceS: SEQUENCE_S, bytesPerS: BYTES_PER_S });

@@ -1,6 +1,6 @@
 import type { AffineModel } from "../../host/profiles/iteration-model.js";
-import { type DenseModel, kvBytesPerToken, layerMatrices } from "./dense-models.js";
-import { type AttentionPoint, interpolate, type KernelTables } from "./kernel-tables.js";
+import { type DenseModel, layerMatrices } from "./dense-models.js";
+import { ATTENTION_HEADS, type AttentionPoint, interpolate, type KernelTables } from "./kernel-tables.js";
 import { leastSquares } from "./least-squares.js";
 import { mean } from "./statistics.js";
 
@@ -33,7 +33,7 @@ const LAST_TILED = 2048;
  * time and a slope over the context that is read; prefill attention a slope over the pairs of tokens. All of them
  * run one after the other, so all count as `compute`.
  *
- * @param tp GPUs under tensor parallelism; the tables' attention is that of one GPU's heads.
+ * @param tp GPUs under tensor parallelism.
  * @param limits Largest batch and longest context that the engine meets.
  * @param allReduceS Time of one all-reduce of the hidden states of so many tokens, s; there are two a layer.
  */
@@ -45,7 +45,7 @@ export function kernelModel(
   constants: EngineConstants,
   allReduceS: (tokens: number) => number = () => 0,
 ): AffineModel {
-  const decode = fitDecodeAttention(tables.decodeAttention, limits, kvBytesPerToken(model, tp) / model.layers);
+  const decode = fitDecodeAttention(tables.decodeAttention, limits);
   const work = fitPrefillAttention(tables.prefillAttention, limits);
   const matrices = layerMatrices(model, tp);
   const { layers } = model;
@@ -66,8 +66,8 @@ export function kernelModel(
       other: other + 2 * layers * allReduceS(tokens),
     })),
     tokenGranularity: 1,
-    computePerContext: layers * decode.context,
-    computePerWork: layers * work,
+    computePerContext: (layers * decode.context * model.kvHeads) / tp / ATTENTION_HEADS.kvHeads,
+    computePerWork: (layers * work * model.heads) / tp / ATTENTION_HEADS.heads,
     memoryPerContext: 0,
     memoryPerProcessed: 0,
     otherPerSequence: constants.sequenceS,
@@ -94,6 +94,8 @@ export function elementwiseBytes({ layers, hidden, heads, kvHeads, headDim, ffn 
 
 /** Twice the L2 cache (50 MB on the H100, 48 MB on the L40S): so many bytes of keys and values pass through it without being found again. */
 const UNCACHED_BYTES = 100e6;
+/** Keys and values of a token in one layer of the attention that was measured. */
+const KV_BYTES = 2 * ATTENTION_HEADS.kvHeads * ATTENTION_HEADS.headDim * 2;
 
 /**
  * Decode attention of one layer: its shortest measured time, and the slope over the context by least squares of relative errors at the points that
@@ -102,11 +104,10 @@ const UNCACHED_BYTES = 100e6;
 export function fitDecodeAttention(
   points: readonly AttentionPoint[],
   limits: { batch: number; context: number },
-  bytesPerContext: number,
 ): AttentionFit {
   const within = points.filter(({ batch, tokens }) => batch <= limits.batch && tokens <= limits.context);
   const fixed = Math.min(...within.map((point) => point.seconds));
-  const uncached = within.filter(({ batch, tokens }) => batch * tokens * bytesPerContext > UNCACHED_BYTES);
+  const uncached = within.filter(({ batch, tokens }) => batch * tokens * KV_BYTES > UNCACHED_BYTES);
   const [context] = leastSquares(
     uncached.map(({ batch, tokens }) => [batch * tokens]),
     uncached.map(({ seconds }) => seconds - fixed),

@@ -11,38 +11,53 @@ export interface AttentionPoint {
   seconds: number;
 }
 
+/** Whose attention is read; times of other models are in proportion to their heads. Keys and values of a token are 4,096 bytes in 16 bits. */
+export const ATTENTION_HEADS = { heads: 32, kvHeads: 8, headDim: 128 };
+
 /** Measured kernels of one GPU in bf16, from the tables of `engine/aiconfigurator/`. */
 export interface KernelTables {
   /** Rows of the matrix product that were measured, rising. */
   rows: readonly number[];
   /** Time of a matrix product of `rows` tokens, s: linear in n and in k between the sizes that were measured, and beyond the largest n. */
   gemm(rows: number, matrix: WeightMatrix): number;
+  /** Of {@link ATTENTION_HEADS}. */
   decodeAttention: readonly AttentionPoint[];
   prefillAttention: readonly AttentionPoint[];
 }
 
+/** Who reduces: NCCL, or vLLM's own kernel within a CUDA graph where that is faster. */
+export type AllReduceKind = "nccl" | "custom";
+
 /**
- * Time of an NCCL all-reduce over two GPUs of so many 16-bit elements, s, linear between the sizes of the table.
+ * Time of an all-reduce of so many 16-bit elements, s, linear between the sizes of the table.
  *
  * @param system As in the tables.
  */
-export function readAllReduce(system: string, gpus: number): (elements: number) => number {
-  const seconds = new Map<number, number>();
-  for (const row of readRows("collectives.csv", system))
-    if (row["source"] === "nccl" && row["op"] === "all_reduce" && Number(row["num_gpus"]) === gpus)
-      seconds.set(Number(row["message_size"]), Number(row["latency_ms"]) / 1000);
-  const sizes = [...seconds.keys()].sort((a, b) => a - b);
-  return (elements) => interpolate(sizes, (size) => seconds.get(size)!, elements);
+export function readAllReduce(system: string, gpus: number, kind: AllReduceKind): (elements: number) => number {
+  const rows = readRows("collectives.csv", system).filter(
+    (row) => row["op"] === "all_reduce" && Number(row["num_gpus"]) === gpus,
+  );
+  const curve = (mode: string) => {
+    const seconds = new Map(
+      rows
+        .filter((row) => row["mode"] === mode)
+        .map((row) => [Number(row["message_size"]), Number(row["latency_ms"]) / 1000]),
+    );
+    const sizes = [...seconds.keys()].sort((a, b) => a - b);
+    return (elements: number) => interpolate(sizes, (size) => seconds.get(size)!, elements);
+  };
+  const nccl = curve("nccl");
+  if (kind === "nccl") return nccl;
+  const custom = curve("vllm_graph");
+  return (elements) => Math.min(nccl(elements), custom(elements));
 }
 
 /**
  * Reads the tables of a GPU.
  *
  * @param system As in the tables: `h100_sxm`, `l40s`, ...
- * @param heads Query heads on one GPU.
- * @param kvHeads Key and value heads on one GPU.
  */
-export function readKernelTables(system: string, heads: number, kvHeads: number): KernelTables {
+export function readKernelTables(system: string): KernelTables {
   const gemms = new Map<string, number>();
   const axes = { m: new Set<number>(), n: new Set<number>(), k: new Set<number>() };
   for (const row of readRows("gemm.csv", system)) {
@@ -64,12 +79,13 @@ export function readKernelTables(system: string, heads: number, kvHeads: number)
       };
       return interpolate(ks, alongN, k);
     },
-    decodeAttention: attention("generation_attention.csv", "kv_len", system, heads, kvHeads),
-    prefillAttention: attention("context_attention.csv", "isl", system, heads, kvHeads),
+    decodeAttention: attention("generation_attention.csv", "kv_len", system),
+    prefillAttention: attention("context_attention.csv", "isl", system),
   };
 }
 
-function attention(file: string, tokens: string, system: string, heads: number, kvHeads: number): AttentionPoint[] {
+function attention(file: string, tokens: string, system: string): AttentionPoint[] {
+  const { heads, kvHeads } = ATTENTION_HEADS;
   return readRows(file, system)
     .filter(
       (row) =>

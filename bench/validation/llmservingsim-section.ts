@@ -3,29 +3,30 @@ import type { AffineModel } from "../../host/profiles/iteration-model.js";
 import type { DenseModel } from "./dense-models.js";
 import { type EngineSetup, serve, type Served } from "./engine-run.js";
 import { kernelModel } from "./kernel-model.js";
-import { readAllReduce, readKernelTables, transferTables } from "./kernel-tables.js";
+import { type GpuPeaks, readAllReduce, readKernelTables, transferTables } from "./kernel-tables.js";
 import { type MeasuredRun, readRun } from "./llmservingsim-run.js";
 import { percent, signedPercent, table } from "./markdown.js";
 import type { Section } from "./section.js";
+import {
+  GREEDY_BYTES,
+  ITERATION_S,
+  L40S,
+  L40S_MEMORY_SHARE,
+  LAYER_S,
+  RTX_PRO_6000,
+  SCHEDULING_S,
+} from "./sourced-constants.js";
 import { mean, pearson, percentile, relativeError } from "./statistics.js";
 
-/** Datasheets: dense bf16 and memory bandwidth. L40S: as the kernel tables give it. RTX PRO 6000 Blackwell: 4,000 sparse FP4 TOPS are 503.8 dense bf16. */
-const L40S = { flops: 362e12, bytesPerS: 0.864e12 };
-const RTX_PRO_6000 = { flops: 503.8e12, bytesPerS: 1.792e12 };
-/** Share of the bandwidth that decode attention and matrix products reach on the L40S. */
-const MEMORY_SHARE = 0.81;
-/** inference-sim's regression over vLLM runs on H100: 126 us an iteration and 32.095 us a layer; 4.417 us a scheduled request. */
-const ITERATION_S = 126e-6;
-const LAYER_S = 32.095e-6;
-const SCHEDULING_S = 4.417e-6;
-/** Greedy sampling (temperature 0 in bench/core/runner.py): logits to float (2 + 4 bytes) and the largest of them (4). */
-const SAMPLING_BYTES = 10;
 /** Requests at the start that the one free constant of a run may see. */
 const FITTED_REQUESTS = 10;
 const LONGEST_CONTEXT = 4096;
 const MAX_MODEL_LEN = 32768;
 
-/** A run, and what its simulation may fit. */
+/** RTX PRO 6000 Blackwell Server Edition, datasheet. */
+const SERVER_EDITION_BYTES_PER_S = 1.597e12;
+
+/** A run, and the model it served. */
 export interface Replayed {
   folder: string;
   model: DenseModel;
@@ -34,19 +35,19 @@ export interface Replayed {
 /** Replays a run request by request. */
 export function llmServingSimSection(core: Core, { folder, model }: Replayed): Section {
   const run = readRun(folder);
-  const play = (linkFactor: number, step = false) =>
-    serve(core, setup(run, iterationModel(model, run, linkFactor)), requestsOf(run), { step });
+  const play = (linkFactor: number, { gpu = RTX_PRO_6000, step = false } = {}) =>
+    serve(core, setup(run, iterationModel(model, run, linkFactor, gpu)), requestsOf(run), { step });
   const title = `${folder}, TP ${run.tensorParallel}`;
   const isSplit = run.tensorParallel > 1;
   const factor = isSplit ? fitLink(run, play) : 1;
   const served = play(factor);
-  const stepped = play(factor, true);
+  const stepped = play(factor, { step: true });
   const equal = served.e2eS.filter((e2e, i) => e2e === stepped.e2eS[i] && served.ttftS[i] === stepped.ttftS[i]).length;
   const rows = figures(run, served);
   const error = (name: string) => rows.find((row) => row[0] === name)!.at(-1)!;
   const unfitted = isSplit
     ? [`With the all-reduce of the L40S as it stands (nothing fitted):`, table(HEAD, figures(run, play(1)))]
-    : [];
+    : [slowerMemory(run, play(factor, { gpu: { ...RTX_PRO_6000, bytesPerS: SERVER_EDITION_BYTES_PER_S } }))];
   return {
     summary: ["TTFT mean", "E2E mean", "TPOT mean", "output tokens/s"].map((name) => [
       `${title}, ${name}`,
@@ -66,6 +67,20 @@ export function llmServingSimSection(core: Core, { folder, model }: Replayed): S
 
 const HEAD = ["", "measured", "simulated", "error"];
 
+function slowerMemory({ requests }: MeasuredRun, served: Served): string {
+  const error = (measured: number[], simulated: number[]) =>
+    signedPercent(relativeError(mean(simulated), mean(measured)));
+  const tpot = error(
+    requests.map((request) => request.tpotS),
+    served.tpotS,
+  );
+  const e2e = error(
+    requests.map((request) => request.e2eS),
+    served.e2eS,
+  );
+  return `Had the GPU the ${SERVER_EDITION_BYTES_PER_S / 1e12} TB/s of the Server Edition, the mean errors would be: TPOT ${tpot}, E2E ${e2e}.`;
+}
+
 function splitText(factor: number): string {
   return (
     `One constant is fitted, on the mean TPOT of the first ${FITTED_REQUESTS} of 300 requests: an all-reduce takes **${factor.toFixed(2)}** times as long as NCCL's ` +
@@ -73,11 +88,11 @@ function splitText(factor: number): string {
   );
 }
 
-function iterationModel(model: DenseModel, run: MeasuredRun, linkFactor: number): AffineModel {
+function iterationModel(model: DenseModel, run: MeasuredRun, linkFactor: number, gpu: GpuPeaks): AffineModel {
   const tp = run.tensorParallel;
-  const bytesPerS = RTX_PRO_6000.bytesPerS * MEMORY_SHARE;
-  const tables = transferTables(readKernelTables("l40s", model.heads / tp, model.kvHeads / tp), L40S, RTX_PRO_6000);
-  const allReduce = readAllReduce("l40s", 2);
+  const bytesPerS = gpu.bytesPerS * L40S_MEMORY_SHARE;
+  const tables = transferTables(readKernelTables("l40s"), L40S, gpu);
+  const allReduce = readAllReduce("l40s", 2, "nccl");
   return kernelModel(
     tables,
     model,
@@ -85,7 +100,7 @@ function iterationModel(model: DenseModel, run: MeasuredRun, linkFactor: number)
     { batch: run.maxNumSeqs, context: LONGEST_CONTEXT },
     {
       iterationS: ITERATION_S + LAYER_S * model.layers,
-      sequenceS: SCHEDULING_S + (SAMPLING_BYTES * model.vocabulary) / tp / bytesPerS,
+      sequenceS: SCHEDULING_S + (GREEDY_BYTES * model.vocabulary) / tp / bytesPerS,
       bytesPerS,
     },
     (tokens) => (tp === 1 ? 0 : linkFactor * allReduce(tokens * model.hidden)),
