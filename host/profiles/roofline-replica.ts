@@ -25,7 +25,7 @@ export interface ReplicaPeaks {
   peakBandwidth: number;
 }
 
-/** A replica of one pipeline stage. */
+/** A replica, or one of its pipeline stages where it has several. */
 export interface RooflineReplica {
   gpus: number;
   weightBytesPerGpu: number;
@@ -36,7 +36,7 @@ export interface RooflineReplica {
    * GPUs: the blocks of the whole replica.
    */
   numBlocks(blockSize: number, pp?: number): number;
-  /** US dollars an hour for the `gpus` GPUs; 0: not priced. */
+  /** US dollars an hour for one GPU, as in a profile; 0: not priced. */
   costPerHr: number;
   peaks: ReplicaPeaks;
 }
@@ -55,7 +55,7 @@ export function rooflineReplica(spec: RooflineSpec): RooflineReplica {
     kvBytesPerToken: kvBytesPerGpu * tp,
     numBlocks: (blockSize, pp = 1) =>
       Math.max(0, Math.floor((budget * pp - weightBytesPerGpu) / (blockSize * kvBytesPerGpu))),
-    costPerHr: hardware.costPerHr * tp,
+    costPerHr: hardware.costPerHr,
     peaks: peaks(spec, model.kvHeads * perHeadBytes),
   };
 }

@@ -12,7 +12,7 @@ export function catalogued<Name extends string, Facts>(
 ) {
   const known = (name: string) => names.find((one) => one === name.toLowerCase());
   const named = z
-    .string({ error: `must be ${names.join(", ")}, or an object with the facts` })
+    .string({ error: `${mustBeOneOf(undefined, names)}, or an object with the facts` })
     .refine((name) => known(name) !== undefined, {
       error: (issue) => `${mustBeOneOf(issue.input, names)}, or an object with the facts`,
       abort: true,

@@ -31,7 +31,7 @@ const GIB = 2 ** 30;
  * Prices are assumptions to be replaced by one's own: those without a note are of the hardware catalog of the Python `vllm-sr-sim` 0.1.0.
  */
 const CATALOG = {
-  // NVIDIA H100 Tensor Core GPU data sheet (2430615, 2023), H100 SXM: 1,979 and 3,958 TFLOPS with sparsity, 80 GB, 3.35 TB/s, NVLink 900 GB/s.
+  // NVIDIA H100 Tensor Core GPU data sheet (2023), H100 SXM: 1,979 and 3,958 TFLOPS with sparsity, 80 GB, 3.35 TB/s, NVLink 900 GB/s.
   "h100-sxm": {
     peakBf16Flops: 989.5e12,
     peakFp8Flops: 1979e12,
@@ -41,17 +41,17 @@ const CATALOG = {
     costPerHr: 4.02,
     measuredAs: "h100-sxm",
   },
-  // NVIDIA H100 Tensor Core GPU data sheet (2287922, 2022), H100 PCIe: 1,513 and 3,026 TFLOPS with sparsity, 80 GB, 2 TB/s, PCIe Gen5 128 GB/s. Price: assumed.
+  // NVIDIA H100 Tensor Core GPU data sheet (2022), H100 PCIe: 1,513 and 3,026 TFLOPS with sparsity, 80 GB, 2 TB/s, PCIe Gen5 128 GB/s. Price: Lambda on demand, 2024.
   "h100-pcie": {
     peakBf16Flops: 756.5e12,
     peakFp8Flops: 1513e12,
     memoryBytes: 79.18 * GIB,
     memoryBandwidth: 2e12,
     linkBandwidth: 64e9,
-    costPerHr: 3.29,
+    costPerHr: 2.49,
     measuredAs: "h100-sxm",
   },
-  // NVIDIA H200 Tensor Core GPU data sheet (3002446, 2023), H200 SXM: 1,979 and 3,958 TFLOPS with sparsity, 141 GB, 4.8 TB/s, NVLink 900 GB/s.
+  // NVIDIA H200 Tensor Core GPU data sheet (2023), H200 SXM: 1,979 and 3,958 TFLOPS with sparsity, 141 GB, 4.8 TB/s, NVLink 900 GB/s.
   "h200-sxm": {
     peakBf16Flops: 989.5e12,
     peakFp8Flops: 1979e12,
@@ -80,7 +80,7 @@ const CATALOG = {
     costPerHr: 1.8,
     measuredAs: "l40s",
   },
-  // NVIDIA Blackwell data sheet (3384703, 2024), HGX B200 a GPU: 4.5 and 9 PFLOPS with sparsity, 180 GB, 7.7 TB/s, NVLink 1.8 TB/s.
+  // NVIDIA Blackwell data sheet (2024), HGX B200: 4.5 and 9 PFLOPS with sparsity a GPU, 180 GB, NVLink 1.8 TB/s; 7.7 TB/s as AIConfigurator has it (DGX B200: up to 8).
   "b200-sxm": {
     peakBf16Flops: 2250e12,
     peakFp8Flops: 4500e12,
@@ -90,7 +90,7 @@ const CATALOG = {
     costPerHr: 8,
     measuredAs: "b200-sxm",
   },
-  // NVIDIA A10G, as in Amazon EC2 G5: 70 TFLOPS dense, no fp8, 24 GB, 600 GB/s, PCIe Gen4 x16 64 GB/s. Price: g5.xlarge on demand, us-east-1, 2024.
+  // NVIDIA A10G data sheet (2021), the GPU of Amazon EC2 G5 (not the A10, which has 125): 70 TFLOPS dense, no fp8, 24 GB, 600 GB/s, PCIe Gen4 x16 64 GB/s. Price: g5.xlarge on demand, us-east-1, 2024.
   a10g: {
     peakBf16Flops: 70e12,
     memoryBytes: 22.03 * GIB,
@@ -109,7 +109,7 @@ const CATALOG = {
     costPerHr: 0.805,
     measuredAs: "l40s",
   },
-  // NVIDIA RTX Blackwell PRO GPU architecture whitepaper (2025), RTX PRO 6000 Workstation Edition: 503.8 and 1,007.6 TFLOPS dense, 96 GB, 1,792 GB/s, PCIe Gen5 x16. Price: assumed.
+  // NVIDIA RTX Blackwell PRO GPU architecture whitepaper (2025), RTX PRO 6000 Workstation Edition: 503.8 and 1,007.6 TFLOPS dense, 96 GB, 1,792 GB/s, PCIe Gen5 x16 128 GB/s. Price: a guess at what clouds ask in 2025.
   "rtx-pro-6000": {
     peakBf16Flops: 503.8e12,
     peakFp8Flops: 1007.6e12,
