@@ -68,11 +68,8 @@ const shareClause = "must be a number above 0, at most 1";
 const knotsClause = `must be a number above 0, at most 1, or a list of 1 to ${MAX_KNOTS} pairs of tokens and share, tokens rising`;
 const pairClause = "must be a pair of tokens and share";
 
-const share = () =>
-  z
-    .number({ error: shareClause })
-    .positive({ error: shareClause, abort: true })
-    .max(1, { error: shareClause, abort: true });
+const share = (error = shareClause) =>
+  z.number({ error }).positive({ error, abort: true }).max(1, { error, abort: true });
 
 const shareKnots = z
   .array(z.tuple([wholeNumber(1, 1e9), share()], { error: pairClause }), { error: knotsClause })
@@ -94,9 +91,7 @@ const shareKnots = z
     }
   });
 
-const computeEfficiency = z.union([share(), shareKnots], {
-  error: (issue) => (Array.isArray(issue.input) || typeof issue.input === "number" ? undefined : knotsClause),
-});
+const computeEfficiency = z.union([share(knotsClause), shareKnots]);
 
 const rooflineShape = objectWith("an object with hardware, model and how they are used", {
   type: z.literal("roofline"),
