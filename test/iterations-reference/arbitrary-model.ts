@@ -150,3 +150,18 @@ export const modelDraw: fc.Arbitrary<ModelDraw> = fc.oneof(
 export function fitModel(draw: ModelDraw, unitS: number): IterationModel {
   return draw.type === "affine" ? fitAffine(draw.affine, unitS) : fitTable(draw.table, unitS);
 }
+
+/** Least unit of time of {@link fitLongModel}, s. */
+const LONG_UNIT_S = 32e-9;
+
+/**
+ * {@link fitModel}, but every iteration takes more than a tick: within a tick the order among several lanes is not defined. A table's least time is 0.05
+ * units; what may vanish in an affine model gets 0.125 units a sequence.
+ */
+export function fitLongModel(draw: ModelDraw, unitS: number): IterationModel {
+  const longUnitS = Math.max(unitS, LONG_UNIT_S);
+  if (draw.type === "table") return fitTable(draw.table, longUnitS);
+  const [knot, ...others] = draw.affine.knots;
+  if (others.length === 0 && knot!.other >= 0.125) return fitAffine(draw.affine, longUnitS);
+  return fitAffine({ ...draw.affine, otherPerSequence: draw.affine.otherPerSequence + 0.125 }, longUnitS);
+}

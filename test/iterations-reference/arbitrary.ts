@@ -6,7 +6,7 @@
  */
 import fc from "fast-check";
 import type { ClosedLoop, CorePool, CoreRouter, CoreServing } from "../../host/core/run-spec.js";
-import { fitModel, modelDraw, type ModelDraw } from "./arbitrary-model.js";
+import { fitLongModel, fitModel, modelDraw, type ModelDraw } from "./arbitrary-model.js";
 import type { IterationsCase, IterationsRequest } from "./case.js";
 
 const MOST_POOLS = 4;
@@ -92,7 +92,7 @@ function crowded(draw: PoolDraw): PoolDraw {
   };
 }
 
-function fitPool(draw: PoolDraw, unitS: number): CorePool {
+function fitPool(draw: PoolDraw, model: CoreServing["model"]): CorePool {
   const blocksOfLongest = Math.ceil(draw.maxCtx / draw.blockSize);
   const laneBlocks = blocksOfLongest + Math.floor(draw.spareShare * blocksOfLongest);
   return {
@@ -109,12 +109,12 @@ function fitPool(draw: PoolDraw, unitS: number): CorePool {
     maxQueue: draw.maxQueue,
     balance: draw.balance,
     ...(draw.prefixWeight === null ? {} : { prefixWeight: draw.prefixWeight }),
-    serving: fitServing(draw, unitS),
+    serving: fitServing(draw, model),
   };
 }
 
 /** `orca` and `static` know no budget, and only `vllm` a chunk beside its budget: as the host resolves them. */
-function fitServing(draw: PoolDraw, unitS: number): CoreServing {
+function fitServing(draw: PoolDraw, model: CoreServing["model"]): CoreServing {
   const { scheduler, policy, chunked, watermark, pp } = draw;
   const unlimited = scheduler === "orca" || scheduler === "static";
   return {
@@ -126,7 +126,7 @@ function fitServing(draw: PoolDraw, unitS: number): CoreServing {
     watermark,
     pp,
     prefixBlock: draw.unitBlocks === null ? null : draw.unitBlocks * draw.blockSize,
-    model: fitModel(draw.model, unitS),
+    model,
   };
 }
 
@@ -321,7 +321,11 @@ export function arbitraryIterationsCase({
     })
     .map((draw) => {
       const { unitS } = draw.scale;
-      const pools = draw.pools.map((pool) => fitPool(draw.scale.crowds ? crowded(pool) : pool, unitS));
+      const alone = draw.pools.length === 1 && draw.pools[0]!.replicas === 1 && draw.pools[0]!.pp === 1;
+      const pools = draw.pools.map((pool) => {
+        const model = alone ? fitModel(pool.model, unitS) : fitLongModel(pool.model, unitS);
+        return fitPool(draw.scale.crowds ? crowded(pool) : pool, model);
+      });
       return {
         pools,
         router: fitRouter(draw.router, pools.length, unitS),

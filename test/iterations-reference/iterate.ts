@@ -1,7 +1,7 @@
 /** An iteration of a lane from start to end. */
 import { clockAt, holdClock, holdTick, ticksOf } from "./clock.js";
 import { type BatchLoad, doubledWork, durationOf, prefillTokens } from "./duration.js";
-import { outstandingIn, type Lane } from "./lane.js";
+import { type Iteration, type Lane, outstandingIn } from "./lane.js";
 import type { Stages } from "./pool-state.js";
 import { plan } from "./schedule.js";
 import { decodes, type Sequence } from "./sequence.js";
@@ -50,7 +50,7 @@ function passStages(stages: Stages, startTick: bigint, duration: bigint): bigint
 
 /** Ends the iteration of a lane in state `computing`; answers the requests that are complete, in the order of admission. */
 export function endIteration(lane: Lane): Sequence[] {
-  const { tokens, load, startTick } = lane.iteration!;
+  const { tokens } = lane.iteration!;
   const now = ticksOf(lane.clock);
   const emitted = lane.running.filter((sequence) => compute(lane, sequence, tokens.get(sequence) ?? 0, now));
   const complete = emitted.filter((sequence) => sequence.generated === sequence.output);
@@ -60,7 +60,14 @@ export function endIteration(lane: Lane): Sequence[] {
     lane.memory.release(sequence);
   }
 
-  const { totals } = lane;
+  countIteration(lane, lane.iteration!, now);
+  lane.lastEmitted = new Set(emitted);
+  lane.iteration = null;
+  lane.state = outstandingIn(lane) === 0 ? "idle" : "starting";
+  return complete;
+}
+
+function countIteration({ totals }: Lane, { tokens, load, startTick }: Iteration, now: bigint): void {
   totals.iterations += 1;
   totals.prefillTokens += prefillTokens(load);
   totals.decodeTokens += load.decodes;
@@ -69,11 +76,6 @@ export function endIteration(lane: Lane): Sequence[] {
   totals.largestBatch = Math.max(totals.largestBatch, tokens.size);
   totals.busyTicks += Number(now - startTick);
   totals.shortestTicks = Math.min(totals.shortestTicks, Number(now - startTick));
-
-  lane.lastEmitted = new Set(emitted);
-  lane.iteration = null;
-  lane.state = outstandingIn(lane) === 0 ? "idle" : "starting";
-  return complete;
 }
 
 /** Computes a request's tokens; answers whether it emitted one. */

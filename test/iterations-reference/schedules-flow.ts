@@ -58,7 +58,7 @@ export const FLOW_SCHEDULES: Record<string, HandSchedule> = {
     startMs: [0, 1],
     firstTokenMs: [1, Infinity],
     endMs: [Infinity, Infinity],
-    totals: { iterations: 1, prefillTokens: 1, decodeTokens: 0, busyTicks: 1.5e6 },
+    totals: { iterations: 1, prefillTokens: 1, decodeTokens: 0, busyTicks: 1e6 },
   },
 
   // Lanes of six blocks, the thirteenth is nobody's. C goes to lane 0, where two blocks are left, and starts when A ends.

@@ -55,9 +55,6 @@ export function simulateIterations(one: IterationsCase, watch: Watch = () => {})
     watch(state.pools, state.now);
   }
   if (horizonTick !== null) advance(state, horizonTick);
-  for (const lane of state.lanes) {
-    if (lane.iteration !== null) lane.totals.busyTicks += Number(state.now - lane.iteration.startTick);
-  }
   return {
     requests: state.sequences.map(outcomeOf),
     pools: state.pools.map(({ totals }) => totals),

@@ -1,8 +1,8 @@
 /** Section "What is measured": sums by pool. */
 
 /**
- * Iterations and what they computed count when they end: one that the horizon cuts counts as busy time alone. Cached tokens count at admission,
- * preemptions when they happen.
+ * Iterations, what they computed and the time that they took count when they end: one that the horizon cuts counts nowhere. Cached tokens count at
+ * admission, preemptions when they happen, as they do for each request.
  */
 export interface PoolTotals {
   iterations: number;
@@ -25,7 +25,7 @@ export interface PoolTotals {
   itlCount: number;
   /** How often each gap occurred before an output token that is not its request's first; keys are ticks. */
   itlGaps: Map<number, number>;
-  /** Time with an iteration running, summed over lanes. */
+  /** Time of iterations, summed over lanes. */
   busyTicks: number;
   /** Shortest iteration, `Infinity` if there was none. */
   shortestTicks: number;
