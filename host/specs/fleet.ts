@@ -1,10 +1,13 @@
 import type { IterationModel } from "../profiles/iteration-model.js";
 import { linearModel, profileModel } from "../profiles/linear-model.js";
+import { rooflineModel } from "../profiles/roofline.js";
+import { rooflineReplica, type ReplicaPeaks } from "../profiles/roofline-replica.js";
 import { tableModel } from "../profiles/table-model.js";
 import type { Engine, FleetSpec } from "./fleet-spec.js";
 import type { IterationModelSpec } from "./iteration-model-spec.js";
-import { poolProfile, poolReplicas, poolSlots, type Balance, type PoolSpec, type QueueKind } from "./pool-spec.js";
-import { BARE_DEFAULTS, profileDefaults, resolveServing, type PoolServing } from "./pool-serving.js";
+import { bareProfile, servingDefaults } from "./pool-replica.js";
+import { resolveServing, type PoolServing } from "./pool-serving.js";
+import { poolReplicas, poolSlots, replicaSource, type Balance, type PoolSpec, type QueueKind } from "./pool-spec.js";
 import type { ManualProfile } from "./profile-spec.js";
 import type { RouterSpec } from "./router-spec.js";
 import type { PoolWorkload } from "./workload-spec.js";
@@ -12,7 +15,7 @@ import type { PoolWorkload } from "./workload-spec.js";
 /** A pool in figures. */
 export interface Pool {
   id: string;
-  /** Where the pool has neither GPU nor profile: a nameless one without times, price and power. */
+  /** Where the pool has neither GPU nor profile: one without times and power, and without a name and a price but those of a roofline's hardware. */
   profile: ManualProfile;
   replicas: number;
   /** `replicas * profile.gpusPerReplica`. */
@@ -37,28 +40,10 @@ export interface Pool {
   iterationModel: IterationModel;
   /** Whether that was given; else it is what the constants of the profile say. */
   hasIterationModel: boolean;
-  /** What the hardware could do at most; absent where the iteration model does not know it. */
+  /** What all stages of a replica could do at most, and what its work comes to; absent where the iteration model does not know it. */
   peaks?: ReplicaPeaks;
   /** US dollars an hour for all GPUs of the pool. */
   costPerHr: number;
-}
-
-/** What a replica could do at most, and what its work comes to. */
-export interface ReplicaPeaks {
-  /** FLOP/s of all GPUs of the replica. */
-  peakFlops: number;
-  /** Bytes/s of memory, of all GPUs of the replica. */
-  peakBandwidth: number;
-  /** FLOPs of a token, without attention. */
-  flopsPerToken: number;
-  /** FLOPs of attention, a token of context that a decoding sequence reads. */
-  flopsPerContext: number;
-  /** FLOPs of attention, a pair of prompt token and token that it attends to. */
-  flopsPerWork: number;
-  /** Bytes of the weights. */
-  weightBytes: number;
-  /** Bytes of the keys and values of a token. */
-  kvBytesPerToken: number;
 }
 
 /** A fleet in figures: plain data that can be sent to a worker. */
@@ -96,10 +81,9 @@ export function resolveFleet(spec: FleetSpec): Fleet {
 }
 
 function resolvePool(spec: PoolSpec): Pool {
-  const given = poolProfile(spec);
-  const defaults = given ? profileDefaults(given, spec.iterationModel === undefined) : BARE_DEFAULTS;
-  const serving = resolveServing(spec.serving, spec.maxCtx, defaults);
-  const profile = given ?? bareProfile(serving);
+  const source = replicaSource(spec);
+  const serving = resolveServing(spec.serving, spec.maxCtx, servingDefaults(source));
+  const profile = source.profile ?? bareProfile(source, serving);
   const replicas = poolReplicas(spec);
   const gpus = replicas * profile.gpusPerReplica;
   const slots = poolSlots(spec);
@@ -117,34 +101,28 @@ function resolvePool(spec: PoolSpec): Pool {
     balance: spec.balance,
     ...(spec.prefixWeight === undefined ? {} : { prefixWeight: spec.prefixWeight }),
     serving,
-    iterationModel: spec.iterationModel ? iterationModel(spec.iterationModel) : profileModel(profile),
-    hasIterationModel: spec.iterationModel !== undefined,
+    ...(spec.iterationModel ? modelFields(spec.iterationModel, source.pp) : profileFields(profile)),
     costPerHr: gpus * profile.costPerHr,
   };
 }
 
-/** Stands in where a pool has neither GPU nor profile: its iterations take no time, which no profile can say. */
-function bareProfile({ maxNumSeqs, numBlocks, blockSize }: PoolServing): ManualProfile {
-  return {
-    name: "custom",
-    W: 0,
-    H: 0,
-    calibrationCtx: 8192,
-    chunk: 512,
-    blockSize,
-    totalKvBlocks: numBlocks,
-    maxSlots: maxNumSeqs,
-    costPerHr: 0,
-    gpusPerReplica: 1,
-  };
+type ModelFields = Pick<Pool, "iterationModel" | "hasIterationModel" | "peaks">;
+
+function profileFields(profile: ManualProfile): ModelFields {
+  return { iterationModel: profileModel(profile), hasIterationModel: false };
 }
 
-function iterationModel(spec: IterationModelSpec): IterationModel {
+function modelFields(spec: IterationModelSpec, pp: number): ModelFields {
   switch (spec.type) {
     case "linear":
-      return linearModel(spec);
+      return { iterationModel: linearModel(spec), hasIterationModel: true };
     case "table":
-      return tableModel(spec);
+      return { iterationModel: tableModel(spec), hasIterationModel: true };
+    case "roofline": {
+      const { peaks } = rooflineReplica(spec);
+      const all = { peakFlops: peaks.peakFlops * pp, peakBandwidth: peaks.peakBandwidth * pp };
+      return { iterationModel: rooflineModel(spec), hasIterationModel: true, peaks: { ...peaks, ...all } };
+    }
   }
 }
 

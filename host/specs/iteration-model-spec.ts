@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { mistake, mustBeOneOf, numberFrom, objectWith, wholeNumber } from "./fields.js";
+import { rooflineSchema } from "./roofline-spec.js";
 
 /** Longest time that a model may give for any of its parts, ms: the longest iteration that the core takes. */
 const MAX_TIME_MS = 1e6;
@@ -124,10 +125,10 @@ function smallest(rows: Rows): number {
 }
 
 /** Names of the models. */
-export const ITERATION_MODELS = ["linear", "table"] as const;
+export const ITERATION_MODELS = ["linear", "table", "roofline"] as const;
 
 /** `iteration_model` of a pool. */
-export const iterationModelSchema = z.discriminatedUnion("type", [linearSchema, tableSchema], {
+export const iterationModelSchema = z.discriminatedUnion("type", [linearSchema, tableSchema, rooflineSchema], {
   error: (issue) =>
     issue.code === "invalid_union"
       ? mustBeOneOf((issue.input as { type?: unknown } | null)?.type, ITERATION_MODELS)

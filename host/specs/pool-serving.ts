@@ -34,8 +34,8 @@ export interface PoolServing {
 export interface ServingDefaults {
   maxNumSeqs: number;
   blockSize: number;
-  /** Of `blockSize` tokens: with another block size the same memory makes other blocks. Absent: enough for `maxNumSeqs` of the longest requests. */
-  numBlocks?: number;
+  /** KV blocks of so many tokens in the memory of a replica of `pp` stages; absent: enough for `maxNumSeqs` of the longest requests. */
+  blocksOf?: (blockSize: number, pp: number) => number;
   /** Prompt tokens that an iteration prefills beside a full batch of decodes; absent: the budget of the scheduler. */
   prefillTokens?: number;
 }
@@ -68,7 +68,10 @@ export function profileDefaults(profile: ManualProfile, isTimed: boolean): Servi
   return {
     maxNumSeqs: profile.maxSlots,
     blockSize: profile.blockSize,
-    numBlocks: profile.totalKvBlocks,
+    blocksOf: (blockSize) => {
+      if (blockSize === profile.blockSize) return profile.totalKvBlocks;
+      return Math.max(1, Math.floor((profile.totalKvBlocks * profile.blockSize) / blockSize));
+    },
     ...(isTimed ? { prefillTokens: profile.chunk } : {}),
   };
 }
@@ -81,7 +84,9 @@ export function resolveServing(given: ServingSpec | undefined, maxCtx: number, d
   const blockSize = serving.blockSize ?? defaults.blockSize;
   const watermark = serving.watermark ?? WATERMARKS[scheduler];
   const maxModelLen = Math.min(maxCtx, serving.maxModelLen ?? maxCtx);
-  const blocksOfLongest = kvBlocksOf(maxModelLen, blockSize);
+  const blocks =
+    defaults.blocksOf?.(blockSize, pp) ??
+    enoughBlocks({ maxNumSeqs, pp, watermark, blocksOfLongest: kvBlocksOf(maxModelLen, blockSize) });
   const isSarathi = scheduler === "sarathi";
   return {
     scheduler,
@@ -91,10 +96,7 @@ export function resolveServing(given: ServingSpec | undefined, maxCtx: number, d
     chunk: isSarathi ? null : (serving.chunk ?? null),
     enableChunkedPrefill: isSarathi || (scheduler === "vllm" && (serving.enableChunkedPrefill ?? true)),
     blockSize,
-    numBlocks:
-      serving.numBlocks ??
-      blocksOfSize(blockSize, defaults) ??
-      enoughBlocks({ maxNumSeqs, pp, blocksOfLongest, watermark }),
+    numBlocks: serving.numBlocks ?? Math.min(blocks, MAX_INT32),
     watermark,
     maxModelLen,
     enablePrefixCaching,
@@ -110,14 +112,8 @@ function budget(serving: ServingSpec, maxNumSeqs: number, { prefillTokens }: Ser
   return prefillTokens === undefined ? ofScheduler : Math.min(prefillTokens + maxNumSeqs, MAX_INT32);
 }
 
-function blocksOfSize(blockSize: number, { numBlocks, blockSize: size }: ServingDefaults): number | undefined {
-  if (numBlocks === undefined || blockSize === size) return numBlocks;
-  return Math.min(Math.max(1, Math.floor((numBlocks * size) / blockSize)), MAX_INT32);
-}
-
 /** Blocks with which memory never is what a request waits for: in each lane all of its seats, and the watermark beyond them. */
 function enoughBlocks(lane: { maxNumSeqs: number; pp: number; blocksOfLongest: number; watermark: number }): number {
   const seats = Math.max(1, Math.floor(lane.maxNumSeqs / lane.pp));
-  const blocks = Math.ceil((seats * lane.blocksOfLongest) / (1 - lane.watermark));
-  return Math.min(lane.pp * blocks, MAX_INT32);
+  return lane.pp * Math.ceil((seats * lane.blocksOfLongest) / (1 - lane.watermark));
 }

@@ -3,7 +3,7 @@ import { MAX_INT32, mistake, mustBeOneOf, numberFrom, objectWith, oneOf, wholeNu
 import { GPU_NAMES, gpuProfile, knownGpu, type GpuName } from "./gpu-catalog.js";
 import { iterationModelSchema, type IterationModelSpec } from "./iteration-model-spec.js";
 import { slotsAt, whyNoSlots } from "./pool-capacity.js";
-import { DEFAULT_BLOCK_SIZE } from "./pool-serving.js";
+import { gpusPerReplica, modelGpus, type ReplicaSource, servingDefaults } from "./pool-replica.js";
 import { profileSchema, type ManualProfile } from "./profile-spec.js";
 import { servingSchema, type ServingSpec } from "./serving-spec.js";
 
@@ -76,7 +76,9 @@ const poolShape = objectWith("an object that describes a pool", {
   profile: profileSchema.optional().describe("constants of a replica, in place of gpu"),
   n_gpus: wholeNumber(1, MAX_GPUS)
     .optional()
-    .describe("GPUs of the pool, a multiple of the profile's gpus_per_replica; or give n_replicas"),
+    .describe(
+      "GPUs of the pool, a multiple of those that a replica takes (gpus_per_replica of the profile, tp x pp of a roofline); or give n_replicas",
+    ),
   n_replicas: wholeNumber(1, MAX_REPLICAS).optional().describe("replicas of the pool, in place of n_gpus"),
   max_ctx: wholeNumber(1, MAX_INT32).describe("longest request, input and output tokens together"),
   slots: wholeNumber(1, MAX_SLOTS)
@@ -102,12 +104,11 @@ export const poolSchema = poolShape
   .superRefine((pool, context) => {
     const say: Say = (key, message) => mistake(context, [key], message);
     if (!hasOneSource(pool, say)) return;
-    const profile = profileOf(pool);
-    checkSize(pool, profile?.gpusPerReplica ?? 1, say);
+    const source = { profile: profileOf(pool), iterationModel: pool.iteration_model, pp: pool.serving?.pp ?? 1 };
+    checkSize(pool, source, say);
     checkBalance(pool, say);
-    if (profile) checkSlots(pool, profile, say);
-    else if (pool.slots !== undefined) say("slots", "has no meaning without gpu or profile");
-    checkPrefixBlock(pool, profile, (message) => mistake(context, ["serving", "prefix_block"], message));
+    checkSlots(pool, source, say);
+    checkBlocks(pool, source, (path, message) => mistake(context, path, message));
   })
   .transform((pool): PoolSpec => ({
     id: pool.id,
@@ -134,17 +135,24 @@ function hasOneSource(pool: PoolFields, say: Say): boolean {
   return false;
 }
 
-function profileOf({ gpu, profile }: Pick<PoolFields, "gpu" | "profile">): ManualProfile | undefined {
+function profileOf({ gpu, profile }: { gpu?: string | undefined; profile?: ManualProfile | undefined }) {
   return profile ?? (gpu === undefined ? undefined : gpuProfile(gpu));
 }
 
-function checkSize(pool: PoolFields, perReplica: number, say: Say): void {
+function checkSize(pool: PoolFields, source: ReplicaSource, say: Say): void {
   const { n_gpus: gpus, n_replicas: replicas } = pool;
+  const perReplica = gpusPerReplica(source);
+  const byModel = modelGpus(source) ?? perReplica;
+  if (byModel !== perReplica) {
+    const key = pool.gpu === undefined ? "profile" : "gpu";
+    say(key, `has gpus_per_replica ${perReplica}, where iteration_model has tp x pp = ${byModel}`);
+  }
   if (gpus !== undefined && replicas !== undefined) say("n_replicas", "n_gpus is given too; a pool has one of them");
   else if (gpus === undefined && replicas === undefined) {
     say("n_gpus", "must be a whole number of GPUs, or else n_replicas must be given");
   } else if (gpus !== undefined && gpus % perReplica !== 0) {
-    say("n_gpus", `must be a multiple of ${perReplica}, the GPUs that a replica takes (gpus_per_replica)`);
+    const from = source.profile ? "gpus_per_replica" : "tp x pp";
+    say("n_gpus", `must be a multiple of ${perReplica}, the GPUs that a replica takes (${from})`);
   }
 }
 
@@ -161,31 +169,47 @@ function checkBalance(pool: PoolFields, say: Say): void {
 }
 
 /** A pool that says how it batches may be meant for the engine `iterations` alone: then it need not have slots. */
-function checkSlots(pool: PoolFields, profile: ManualProfile, say: Say): void {
+function checkSlots(pool: PoolFields, { profile }: ReplicaSource, say: Say): void {
+  if (!profile) {
+    if (pool.slots !== undefined) say("slots", "has no meaning without gpu or profile");
+    return;
+  }
   if (pool.serving !== undefined || pool.iteration_model !== undefined) return;
   const why = whyNoSlots(profile, pool.max_ctx, pool.slots);
   if (why !== undefined) say("max_ctx", why);
 }
 
-function checkPrefixBlock(pool: PoolFields, profile: ManualProfile | undefined, say: (message: string) => void): void {
-  const unit = pool.serving?.prefixBlock;
-  const blockSize = pool.serving?.blockSize ?? profile?.blockSize ?? DEFAULT_BLOCK_SIZE;
-  if (unit !== undefined && unit % blockSize !== 0) say(`must be a multiple of ${blockSize}, the block size`);
+function checkBlocks(
+  { serving, iteration_model: model }: PoolFields,
+  source: ReplicaSource,
+  say: (path: PropertyKey[], message: string) => void,
+): void {
+  const defaults = servingDefaults(source);
+  const blockSize = serving?.blockSize ?? defaults.blockSize;
+  const unit = serving?.prefixBlock;
+  if (unit !== undefined && unit % blockSize !== 0) {
+    say(["serving", "prefix_block"], `must be a multiple of ${blockSize}, the block size`);
+  }
+  if (model?.type !== "roofline" || serving?.numBlocks !== undefined) return;
+  if (defaults.blocksOf?.(blockSize, source.pp) === 0) {
+    const gpus = `${model.tp * source.pp} x ${model.hardware.name}`;
+    say(["iteration_model", "model"], `leaves no memory for a KV block beside its weights in ${gpus}: raise tp`);
+  }
 }
 
-/** The profile of a pool; `undefined` where it has none but an iteration model. */
-export function poolProfile(pool: PoolSpec): ManualProfile | undefined {
-  return pool.profile ?? (pool.gpu === undefined ? undefined : gpuProfile(pool.gpu));
+/** What a pool says of one of its replicas. */
+export function replicaSource(pool: PoolSpec): ReplicaSource {
+  return { profile: profileOf(pool), iterationModel: pool.iterationModel, pp: pool.serving?.pp ?? 1 };
 }
 
 /** Replicas of a pool. */
 export function poolReplicas(pool: PoolSpec): number {
-  return pool.replicas ?? pool.gpus! / (poolProfile(pool)?.gpusPerReplica ?? 1);
+  return pool.replicas ?? pool.gpus! / gpusPerReplica(replicaSource(pool));
 }
 
 /** Slots of each replica of a pool; 0 where the engine `slots` cannot play it. */
 export function poolSlots(pool: PoolSpec): number {
-  const profile = poolProfile(pool);
+  const profile = profileOf(pool);
   if (!profile || whyNoSlots(profile, pool.maxCtx, pool.slots) !== undefined) return 0;
   return pool.slots ?? slotsAt(profile, pool.maxCtx);
 }

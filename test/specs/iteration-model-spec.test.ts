@@ -80,7 +80,7 @@ describe("iteration_model is refused in one sentence", () => {
   const prefill = (over: object) => ({ ...table, prefill: { ...table.prefill, ...over } });
   const cases: [what: string, model: unknown, message: string][] = [
     ["as text", "linear", 'iteration_model is "linear", but must be an object with the type of a model'],
-    ["without a type", { c0_ms: 8 }, "iteration_model.type is missing; it must be one of linear, table"],
+    ["without a type", { c0_ms: 8 }, "iteration_model.type is missing; it must be one of linear, table, roofline"],
     ["of an unknown type", { type: "tables" }, 'iteration_model.type is "tables", but must be one of linear, table'],
     [
       "with a misspelt key",
