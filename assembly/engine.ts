@@ -1,6 +1,7 @@
 import { Tick } from "./clock";
 import { Pool } from "./fleet";
 import { Ledger, Request } from "./ledger";
+import { Tables } from "./tables";
 import { Users } from "./users";
 
 /**
@@ -29,8 +30,20 @@ export abstract class Engine {
    */
   abstract happen(limit: Tick): Tick;
 
-  /** Fills in what the request needs before it reaches its pool. `input` is after compression. */
-  abstract price(request: Request, pool: Pool, input: u32): void;
+  /** Whether what row `i` of the window says for this engine alone is in order. */
+  abstract accepts(tables: Tables, i: i32): bool;
+
+  /** Request `ordinal` arrives, with row `i` of the window. */
+  abstract open(tables: Tables, i: i32, ordinal: u32): void;
+
+  /** Request `ordinal` leaves the ledger; all before it have. */
+  abstract retire(ordinal: u32): void;
+
+  /** Fills in what the request needs before it reaches its pool. `input` is after compression; `priority`: smaller goes first. */
+  abstract price(request: Request, pool: Pool, input: u32, priority: u8): void;
+
+  /** How often the request was preempted. */
+  abstract preemptions(request: Request): i32;
 
   /** The request reaches its pool. */
   abstract enter(ordinal: u32, request: Request, pool: Pool, tick: Tick): void;

@@ -18,7 +18,6 @@ import { DelayLine } from "./delay-line";
 import { Engine } from "./engine";
 import { Pool } from "./fleet";
 import { Ledger, Request } from "./ledger";
-import { PromptUnits } from "./prompt-units";
 import { NO_POOL, Router } from "./router";
 import { Samples } from "./samples";
 import { Series } from "./series";
@@ -71,8 +70,6 @@ export class EventLoop<E extends Engine> extends Run {
     private readonly router: Router,
     private readonly fault: Fault,
     private readonly keepsResults: bool,
-    /** Where the block ids of requests are kept; null: nobody asks for them. */
-    private readonly units: PromptUnits | null,
   ) {
     super(new Series(pools));
     this.ledger = engine.ledger;
@@ -84,7 +81,8 @@ export class EventLoop<E extends Engine> extends Run {
   play(count: i32): i32 {
     const tables = this.tables;
     const users = this.users;
-    const units = this.units;
+    // Held here, so that what is inlined below need not look it up again and again: 5 % of a run.
+    const engine = this.engine;
     if (this.keepsResults) this.results.reserve(this.ledger.length + count);
     this.results.count = 0;
     for (let i = 0; i < count; i++) {
@@ -95,17 +93,16 @@ export class EventLoop<E extends Engine> extends Run {
       const category = <i32>tables.category[i];
       const error = this.check(i, arrival, input, output, label, category);
       if (error != ERROR_NONE) return error;
-      if (units != null && !units.isOrderly(tables, i))
-        return this.fault.of(ERROR_BLOCKS, i, tables.blockOffset[i + 1]);
+      if (!engine.accepts(tables, i)) return this.fault.of(ERROR_BLOCKS, i, tables.blockOffset[i + 1]);
       const tick = users == null ? tickOf(arrival) : this.nextSending(users);
       if (tick > this.horizon) {
         this.closed = true;
         break;
       }
-      if (users == null) this.advance(tick);
+      if (users == null) this.advance(engine, tick);
       else users.send();
-      this.arrive(tick, i, input, output, label, category);
-      this.retire();
+      this.arrive(engine, tick, i, input, output, label, category);
+      this.retire(engine);
     }
     return ERROR_NONE;
   }
@@ -128,9 +125,9 @@ export class EventLoop<E extends Engine> extends Run {
     if (this.horizon == NEVER_TICK) {
       this.engine.sync(this.lastArrival);
       this.series.record(this.lastArrival, ledger.next, this.unrouted);
-      this.advance(NEVER_TICK - 1);
+      this.advance(this.engine, NEVER_TICK - 1);
     } else {
-      this.advance(this.horizon);
+      this.advance(this.engine, this.horizon);
       this.engine.close();
       this.now = this.horizon;
       this.engine.sync(this.horizon + 1);
@@ -141,18 +138,18 @@ export class EventLoop<E extends Engine> extends Run {
       const request = ledger.at(ordinal);
       if (request.status == STATUS_WAITING) request.status = <u8>STATUS_UNFINISHED;
     }
-    this.retire();
+    this.retire(this.engine);
   }
 
   /** Lets everything happen that is due before the arrivals of `tick`: the engine's events first, then compressed requests that reach their pool. */
   @inline
-  private advance(tick: Tick): void {
+  private advance(engine: E, tick: Tick): void {
     for (;;) {
-      const due = this.engine.firstDue;
+      const due = engine.firstDue;
       const entry = this.delayed.firstTick;
       if (due <= entry) {
         if (due > tick) return;
-        this.now = this.engine.happen(min(tick, entry));
+        this.now = engine.happen(min(tick, entry));
       } else {
         if (entry > tick) return;
         this.enterDelayed(entry);
@@ -185,12 +182,12 @@ export class EventLoop<E extends Engine> extends Run {
   }
 
   @inline
-  private arrive(tick: Tick, row: i32, input: u32, output: u32, label: i32, category: i32): void {
+  private arrive(engine: E, tick: Tick, row: i32, input: u32, output: u32, label: i32, category: i32): void {
     const ledger = this.ledger;
     const ordinal = ledger.next;
     if (ordinal == 0) this.firstArrival = tick;
     if (ordinal == this.series.due) {
-      this.engine.sync(tick);
+      engine.sync(tick);
       this.series.record(tick, ordinal, this.unrouted);
     }
     this.now = tick;
@@ -211,10 +208,7 @@ export class EventLoop<E extends Engine> extends Run {
     request.pool = <i16>named;
     request.status = <u8>STATUS_WAITING;
     request.compressed = compressed;
-    request.priority = this.tables.priority[row];
-    request.preemptions = 0;
-    const units = this.units;
-    if (units != null) units.keep(this.tables, row, ordinal);
+    engine.open(this.tables, row, ordinal);
 
     if (named == NO_POOL || !this.router.holds(total)) {
       request.pool = <i16>NO_POOL;
@@ -222,7 +216,7 @@ export class EventLoop<E extends Engine> extends Run {
       this.unrouted++;
       if (compressed) this.unroutedCompressed++;
       if (this.router.byDefault) this.unroutedByDefault++;
-      this.engine.release(tick);
+      engine.release(tick);
       return;
     }
     const pool = this.pools[named];
@@ -232,30 +226,29 @@ export class EventLoop<E extends Engine> extends Run {
     if (total > pool.maxCtx) {
       request.status = <u8>STATUS_TOO_LONG_FOR_POOL;
       pool.tooLongForPool++;
-      this.engine.release(tick);
+      engine.release(tick);
       return;
     }
-    this.engine.price(request, pool, served);
+    engine.price(request, pool, served, this.tables.priority[row]);
     if (compressed) this.delayed.push(ordinal);
-    else this.engine.enter(ordinal, request, pool, tick);
+    else engine.enter(ordinal, request, pool, tick);
   }
 
   /** Takes settled requests out of the ledger in the order of their arrival. */
   @inline
-  private retire(): void {
+  private retire(engine: E): void {
     const ledger = this.ledger;
     while (ledger.retired != ledger.next) {
       const request = ledger.oldest;
       if (request.status == STATUS_WAITING) return;
-      this.settle(ledger.retired, request);
-      const units = this.units;
-      if (units != null) units.retire(ledger.retired);
+      this.settle(engine, ledger.retired, request);
+      engine.retire(ledger.retired);
       ledger.retire();
     }
   }
 
   @inline
-  private settle(ordinal: u32, request: Request): void {
+  private settle(engine: E, ordinal: u32, request: Request): void {
     let wait = NEVER_TICK;
     let ttft = NEVER_TICK;
     let tpot = NEVER_TICK;
@@ -265,11 +258,14 @@ export class EventLoop<E extends Engine> extends Run {
       const firstToken = request.firstToken;
       if (firstToken <= this.horizon) ttft = firstToken - request.arrival;
       if (request.status == STATUS_COMPLETED) {
-        tpot = this.engine.tpot(request);
+        tpot = engine.tpot(request);
         e2e = firstToken + request.decode - request.arrival;
       }
     }
     this.samples.add(ordinal, request.pool, wait, ttft, tpot, e2e);
-    if (this.keepsResults) this.results.add(request, wait, ttft, tpot, e2e);
+    if (!this.keepsResults) return;
+    // Who reached no pool was never priced.
+    const preemptions = request.start == NEVER_TICK ? 0 : engine.preemptions(request);
+    this.results.add(request, wait, ttft, tpot, e2e, preemptions);
   }
 }

@@ -8,7 +8,7 @@ import { EventLoop, Run } from "./event-loop";
 import { Pool } from "./fleet";
 import { Generator } from "./generator";
 import { IterationsEngine } from "./iterations-engine";
-import { Ledger } from "./ledger";
+import { ITERATIONS_REQUEST, Ledger, SLOTS_REQUEST } from "./ledger";
 import { PromptUnits } from "./prompt-units";
 import { Router } from "./router";
 import { Selection } from "./samples";
@@ -81,18 +81,19 @@ export function start(): i32 {
 function buildRun(tables: Tables): Run {
   const run = tables.run;
   const router = new Router(run, pools, tables.labelPool);
-  const ledger = new Ledger();
   const horizon = run[C.RUN_HORIZON] == Infinity ? NEVER_TICK : tickOf(run[C.RUN_HORIZON]);
   const latency = tickOf(run[C.RUN_COMPRESS_LATENCY]);
   const users = run[C.RUN_CONCURRENCY] > 0 ? new Users(run) : null;
   const keepsResults = run[C.RUN_RESULTS] != 0;
   if (run[C.RUN_ENGINE] == C.ENGINE_ITERATIONS) {
     const units = tables.blockId.length > 0 ? new PromptUnits() : null;
+    const ledger = new Ledger(ITERATIONS_REQUEST);
     const engine = new IterationsEngine(tables, pools, units, ledger, horizon, latency, users);
-    return new EventLoop<IterationsEngine>(tables, pools, engine, router, fault, keepsResults, units);
+    return new EventLoop<IterationsEngine>(tables, pools, engine, router, fault, keepsResults);
   }
+  const ledger = new Ledger(SLOTS_REQUEST);
   const engine = new SlotsEngine(run, pools, buildReplicas(pools), ledger, horizon, latency, users);
-  return new EventLoop<SlotsEngine>(tables, pools, engine, router, fault, keepsResults, null);
+  return new EventLoop<SlotsEngine>(tables, pools, engine, router, fault, keepsResults);
 }
 
 /** Draws the next `count` requests into the window. Answers an ERROR_ code. */

@@ -26,7 +26,8 @@ export class IterationsEngine extends Engine {
   constructor(
     tables: Tables,
     pools: StaticArray<Pool>,
-    units: PromptUnits | null,
+    /** Where the block ids of requests are kept; null: they bear none. */
+    private readonly units: PromptUnits | null,
     ledger: Ledger,
     horizon: Tick,
     compressLatency: Tick,
@@ -93,7 +94,31 @@ export class IterationsEngine extends Engine {
     return tick;
   }
 
-  price(request: Request, _pool: Pool, _input: u32): void {
+  @inline
+  accepts(tables: Tables, i: i32): bool {
+    const units = this.units;
+    return units == null || units.isOrderly(tables, i);
+  }
+
+  @inline
+  open(tables: Tables, i: i32, ordinal: u32): void {
+    const units = this.units;
+    if (units != null) units.keep(tables, i, ordinal);
+  }
+
+  @inline
+  retire(ordinal: u32): void {
+    const units = this.units;
+    if (units != null) units.retire(ordinal);
+  }
+
+  preemptions(request: Request): i32 {
+    return request.preemptions;
+  }
+
+  price(request: Request, _pool: Pool, _input: u32, priority: u8): void {
+    request.priority = priority;
+    request.preemptions = 0;
     request.prefill = LATEST_TICK;
     request.decode = 0;
     request.generated = 0;

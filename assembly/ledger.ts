@@ -1,10 +1,10 @@
 import { Tick } from "./clock";
 
 /**
- * A request whose outcome is not settled yet. It lies in the ledger's memory without a header, 64 bytes, fields in the order of their declaration:
+ * A request whose outcome is not settled yet. It lies in the ledger's memory without a header, fields in the order of their declaration:
  *
  *     0 arrival | 8 start | 16 prefill | 24 decode | 32 input | 36 output | 40 blocks | 44 following | 48 replica | 52 pool | 54 status | 55 compressed
- *     56 generated | 60 preemptions | 62 priority
+ *     56 generated | 60 preemptions | 62 priority                              engine `iterations` alone
  */
 @unmanaged
 export class Request {
@@ -48,13 +48,22 @@ export class Request {
   }
 }
 
+/** Bytes of a request in the engine `slots`, which knows nothing of what lies behind. */
+export const SLOTS_REQUEST: usize = offsetof<Request>("generated");
+/** Bytes of a request in the engine `iterations`. */
+export const ITERATIONS_REQUEST: usize = offsetof<Request>();
+
 /** Requests of one segment: few, so that the segments of a fleet without a backlog stay in the first-level cache. */
 const SEGMENT_BITS: u32 = 8;
 const SEGMENT: u32 = 1 << SEGMENT_BITS;
 
 /** SEGMENT requests. */
 class Segment {
-  readonly records: StaticArray<u8> = new StaticArray<u8>(<i32>(SEGMENT * offsetof<Request>()));
+  readonly records: StaticArray<u8>;
+
+  constructor(requestBytes: usize) {
+    this.records = new StaticArray<u8>(SEGMENT * <i32>requestBytes);
+  }
 }
 
 /**
@@ -63,7 +72,7 @@ class Segment {
  *     ordinals  | retired ... | ............ | ... next - 1 |        segments of 256, found through a ring of references
  *
  * A request is opened when it arrives and retired in the order of arrival once it and all before it are settled, so results leave in the
- * order of the workload. Queues are chains through `following`. 64 bytes a request; a segment is used again once all of it is retired.
+ * order of the workload. Queues are chains through `following`. 56 or 63 bytes a request; a segment is used again once all of it is retired.
  */
 export class Ledger {
   /** Requests opened so far: ordinal of the next one. */
@@ -81,6 +90,11 @@ export class Ledger {
   private free: StaticArray<Segment> = new StaticArray<Segment>(0);
   private freeCount: i32 = 0;
 
+  constructor(
+    /** SLOTS_REQUEST or ITERATIONS_REQUEST. */
+    private readonly requestBytes: usize,
+  ) {}
+
   /** Requests held. */
   get length(): i32 {
     return <i32>(this.next - this.retired);
@@ -90,7 +104,9 @@ export class Ledger {
   @inline
   at(ordinal: u32): Request {
     const segment = this.ring[(ordinal >> SEGMENT_BITS) & this.ringMask];
-    return changetype<Request>(changetype<usize>(segment.records) + (ordinal & (SEGMENT - 1)) * offsetof<Request>());
+    return changetype<Request>(
+      changetype<usize>(segment.records) + <usize>(ordinal & (SEGMENT - 1)) * this.requestBytes,
+    );
   }
 
   /** Opens the next request; answers it with nothing written. */
@@ -98,7 +114,7 @@ export class Ledger {
   open(): Request {
     if ((this.next & (SEGMENT - 1)) == 0) this.beginSegment();
     const request = changetype<Request>(this.opening);
-    this.opening += offsetof<Request>();
+    this.opening += this.requestBytes;
     this.next++;
     return request;
   }
@@ -112,7 +128,7 @@ export class Ledger {
   /** Lets go of the oldest request. */
   @inline
   retire(): void {
-    this.retiring += offsetof<Request>();
+    this.retiring += this.requestBytes;
     this.retired++;
     if ((this.retired & (SEGMENT - 1)) == 0) this.endSegment();
   }
@@ -125,7 +141,7 @@ export class Ledger {
   private beginSegment(): void {
     const held = ((this.next - 1) >> SEGMENT_BITS) - (this.retired >> SEGMENT_BITS) + 1;
     if (this.ring.length == 0 || held >= <u32>this.ring.length) this.growRing();
-    const segment = this.freeCount > 0 ? this.free[--this.freeCount] : new Segment();
+    const segment = this.freeCount > 0 ? this.free[--this.freeCount] : new Segment(this.requestBytes);
     this.ring[(this.next >> SEGMENT_BITS) & this.ringMask] = segment;
     this.opening = changetype<usize>(segment.records);
     if (this.retired == this.next) this.retiring = this.opening;

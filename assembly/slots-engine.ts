@@ -4,6 +4,7 @@ import { Engine } from "./engine";
 import { EventQueue } from "./event-queue";
 import { Pool, Replica } from "./fleet";
 import { Ledger, Request } from "./ledger";
+import { Tables } from "./tables";
 import { Users } from "./users";
 
 /** The request-level engine: a request holds a slot and its KV blocks from start to end. Every rule is in docs/reference/slots-engine.md. */
@@ -51,7 +52,22 @@ export class SlotsEngine extends Engine {
   }
 
   @inline
-  price(request: Request, pool: Pool, input: u32): void {
+  accepts(_tables: Tables, _i: i32): bool {
+    return true;
+  }
+
+  @inline
+  open(_tables: Tables, _i: i32, _ordinal: u32): void {}
+
+  @inline
+  retire(_ordinal: u32): void {}
+
+  preemptions(_request: Request): i32 {
+    return 0;
+  }
+
+  @inline
+  price(request: Request, pool: Pool, input: u32, _priority: u8): void {
     const output = request.output;
     const total = input + output;
     const iteration = pool.W + pool.H * (<f64>total / pool.calibrationCtx) * <f64>pool.slots;

@@ -60,7 +60,7 @@ export class Results {
   preemptions: StaticArray<u16> = new StaticArray<u16>(0);
 
   /** Adds a settled request with its figures, NEVER_TICK where not reached. */
-  add(request: Request, wait: Tick, ttft: Tick, tpot: Tick, e2e: Tick): void {
+  add(request: Request, wait: Tick, ttft: Tick, tpot: Tick, e2e: Tick, preemptions: i32): void {
     const row = this.count++;
     this.arrival[row] = <f64>request.arrival;
     this.input[row] = request.input;
@@ -72,7 +72,7 @@ export class Results {
     this.ttft[row] = ticksOut(ttft);
     this.tpot[row] = ticksOut(tpot);
     this.e2e[row] = ticksOut(e2e);
-    this.preemptions[row] = request.preemptions;
+    this.preemptions[row] = <u16>preemptions;
   }
 
   reserve(rows: i32): void {

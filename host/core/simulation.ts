@@ -111,6 +111,7 @@ export class Simulation {
     if (this.hasLabels) window.label.set(chunk.label.subarray(0, chunk.count));
     window.category.set(chunk.category.subarray(0, chunk.count));
     if (chunk.priority) window.priority.set(chunk.priority.subarray(0, chunk.count));
+    else window.priority.fill(0);
     if (this.blockIds > 0) this.writeBlocks(chunk);
     this.playWindow(chunk.count);
   }
