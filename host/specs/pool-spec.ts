@@ -130,7 +130,10 @@ function hasOneSource(pool: PoolFields, say: Say): boolean {
   const { gpu, profile, iteration_model: model } = pool;
   if (gpu !== undefined && profile !== undefined) say("gpu", "profile is given too; a pool has one of them");
   else if (gpu === undefined && profile === undefined && model === undefined) {
-    say("gpu", `${mustBeOneOf(undefined, GPU_NAMES)}, or else profile must give the constants of a replica`);
+    say(
+      "gpu",
+      `${mustBeOneOf(undefined, GPU_NAMES)}, or else profile must give the constants of a replica, or iteration_model what its iterations take`,
+    );
   } else return true;
   return false;
 }

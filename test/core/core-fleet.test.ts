@@ -1,9 +1,14 @@
-import { describe, expect, it } from "vitest";
+import fc from "fast-check";
+import { beforeAll, describe, expect, it } from "vitest";
 import { corePools, iterationPools } from "../../host/core/core-fleet.js";
+import { type Core, loadCore } from "../../host/core/load.js";
+import { Simulation } from "../../host/core/simulation.js";
 import { linearModel, profileModel } from "../../host/profiles/linear-model.js";
 import { gpuProfile } from "../../host/specs/gpu-catalog.js";
-import { resolveFleet } from "../../host/specs/fleet.js";
+import { requireEngine, resolveFleet } from "../../host/specs/fleet.js";
 import { checkFleet } from "../../host/specs/fleet-spec.js";
+import { InputError } from "../../host/specs/input-error.js";
+import { SCHEDULERS } from "../../host/specs/serving-spec.js";
 
 const fleetOf = (pool: Record<string, unknown>) =>
   resolveFleet(checkFleet({ pools: [{ id: "a", n_replicas: 3, max_ctx: 4096, ...pool }] }));
@@ -99,5 +104,71 @@ describe("iterationPools", () => {
   it("has the budget of the scheduler sarathi from its chunk", () => {
     const fleet = fleetOf({ iteration_model: linear, serving: { scheduler: "sarathi", chunk: 256 } });
     expect(iterationPools(fleet)[0]!.serving).toMatchObject({ maxNumBatchedTokens: 256, chunk: null, chunked: true });
+  });
+});
+
+/** What `make` gives; `undefined` where it refuses a user's words. */
+function orRefused<Value>(make: () => Value): Value | undefined {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+}
+
+describe("a fleet that the engine iterations is said to run", () => {
+  let core: Core;
+  beforeAll(async () => {
+    core = await loadCore();
+  });
+
+  const count = (most: number) => fc.integer({ min: 1, max: most });
+  const times = fc.double({ min: 0, max: 1e6, noNaN: true });
+  const sometimes = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined });
+  const serving = fc.record({
+    scheduler: fc.constantFrom(...SCHEDULERS),
+    max_num_seqs: sometimes(count(600)),
+    block_size: sometimes(count(70)),
+    num_blocks: sometimes(count(20_000)),
+    watermark: sometimes(fc.double({ min: 0, max: 1, noNaN: true })),
+    max_model_len: sometimes(count(10_000)),
+    pp: sometimes(count(9)),
+    enable_prefix_caching: fc.boolean(),
+  });
+  const pools = fc.record({
+    max_ctx: count(100_000),
+    queue: fc.constantFrom("replica", "shared"),
+    max_queue: sometimes(fc.nat(5)),
+    gpu: sometimes(fc.constantFrom("a100", "h100", "a10g")),
+    serving: sometimes(serving),
+    iteration_model: sometimes(
+      fc.oneof(
+        fc.record({ type: fc.constant("linear"), c0_ms: times, c1_ms: times, c3_ms: sometimes(times) }),
+        fc.record({ type: fc.constant("linear"), c0_ms: fc.double({ min: 0.1, max: 50, noNaN: true }) }),
+        fc.record({
+          type: fc.constant("roofline"),
+          hardware: fc.constantFrom("h100-sxm", "l4"),
+          model: fc.constantFrom("llama-3.1-8b", "llama-3.1-70b"),
+          tp: fc.constantFrom(1, 2, 8),
+        }),
+      ),
+    ),
+  });
+
+  it("is one that the core takes", () => {
+    let taken = 0;
+    fc.assert(
+      fc.property(pools, (pool) => {
+        const fleet = orRefused(() => fleetOf(pool));
+        if (!fleet || orRefused(() => (requireEngine(fleet, "iterations"), true)) === undefined) return;
+        taken++;
+        const prefixes = fleet.pools[0]!.serving.enablePrefixCaching ? { blockIds: 16 } : {};
+        const run = { engine: "iterations", router: { type: "length" }, seed: 1, ...prefixes } as const;
+        expect(() => new Simulation(core, { ...run, pools: iterationPools(fleet) })).not.toThrow();
+      }),
+      { numRuns: 300 },
+    );
+    expect(taken).toBeGreaterThan(20);
   });
 });

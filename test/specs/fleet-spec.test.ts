@@ -157,7 +157,7 @@ describe("a fleet is refused with file, line, column, field, value and what is a
     [
       "neither GPU nor profile",
       fleetText({ gpu: undefined }),
-      "pools[0].gpu is missing; it must be one of a100, h100, a10g, or else profile must give the constants of a replica.",
+      "pools[0].gpu is missing; it must be one of a100, h100, a10g, or else profile must give the constants of a replica, or iteration_model what its iterations take.",
     ],
     [
       "both GPU and profile",
