@@ -207,6 +207,20 @@ describe("mixture of experts", () => {
     );
   });
 
+  it("pays for the launches of attention, of the choice of experts, and once for all experts of a layer", () => {
+    const [none, some] = [0, 10].map((us) =>
+      iterationMs(roofline({ model: "mixtral-8x7b", tp: 2, gemm_floor_us: us }), decoding(1, 0)),
+    );
+    expect(some! - none!).toBeCloseTo((32 * 4 + 1) * 0.01, 6);
+  });
+
+  it("takes the times of experts that were measured, not those of other products", () => {
+    const spec = roofline({ model: "mixtral-8x7b", tp: 2 });
+    const { experts } = spec.kernels;
+    const slower = { ...spec, kernels: { ...spec.kernels, experts: { ...experts, floorS: experts.floorS + 1e-3 } } };
+    expect(iterationMs(slower, decoding(1, 0)) - iterationMs(spec, decoding(1, 0))).toBeCloseTo(32, 6);
+  });
+
   it("has shared experts that every token passes through", () => {
     const model = { ...shape, experts: 64, top_k: 4, moe_intermediate: width, shared_experts: 2 };
     const added = iterationMs(ideal({ model }), decoding(1, 0)) - iterationMs(sparse(64, 4), decoding(1, 0));
