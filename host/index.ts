@@ -30,6 +30,11 @@ export { readServeGen } from "./workloads/traces/servegen/read-folder.js";
 export { serveGenSource } from "./workloads/traces/servegen/servegen-source.js";
 export type { TraceFormat, TraceOptions, TraceReport, TraceSource } from "./workloads/traces/trace-source.js";
 
+export { capacity, type CapacityFigures, type CapacityResult } from "./planners/capacity.js";
+export { type Combination, type Sweep, SWEPT_KEYS, type SweptKey } from "./planners/capacity-combinations.js";
+export type { CapacityObjective, CapacityOptions, SearchedUsers } from "./planners/capacity-options.js";
+export type { LimitedBy, OperatingPoint } from "./planners/capacity-point.js";
+export { capacitySweep, type CapacitySweepOptions, type CapacitySweepResult } from "./planners/capacity-sweep.js";
 export type { Classify, RequestView } from "./planners/classify.js";
 export {
   COMPARABLE_ROUTERS,

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { InputError } from "../specs/input-error.js";
+import { capacityCommand } from "./capacity.js";
 import { compareRoutersCommand } from "./compare-routers.js";
 import { generateCommand } from "./generate.js";
 import { inspectCommand } from "./inspect.js";
@@ -30,6 +31,7 @@ for (const command of [
   simulateCommand(),
   simulateFleetCommand(),
   compareRoutersCommand(),
+  capacityCommand(),
   inspectCommand(),
   generateCommand(),
 ]) {

@@ -86,7 +86,7 @@ function copyOf(chunk: RequestChunk): RequestChunk {
       ? {
           blocks: {
             offsets: blocks.offsets.slice(0, count + 1).map((offset) => offset - from),
-            ids: blocks.ids.slice(from, blocks.offsets[count]!),
+            ids: blocks.ids.slice(from, blocks.offsets[count]),
           },
         }
       : {}),

@@ -25,7 +25,7 @@ export interface CapacitySweepOptions extends CapacityOptions {
 }
 
 /** What a combination bears. */
-export interface SweepRow extends Omit<CapacityFigures, "beyond_capacity" | "tried"> {
+export interface SweepRow extends CapacityFigures {
   setting: Combination;
   /** Keys of the fleet that have no meaning with it and were left out. */
   left_out: SweptKey[];
@@ -79,8 +79,7 @@ export async function capacitySweep(options: CapacitySweepOptions): Promise<Capa
     }
     question ??= questionOf(prepared.trial, options);
     const { figures } = await answer(prepared.trial, options, startFor(setting, rows, prepared.trial, options.count));
-    const { beyond_capacity: _, tried: __, ...kept } = figures;
-    rows.push({ setting, left_out: prepared.leftOut, is_pareto: false, ...kept });
+    rows.push({ setting, left_out: prepared.leftOut, is_pareto: false, ...figures });
   }
   if (question === undefined) throw noneIsValid(invalid);
   const comparedBy = rows.every(({ fleet }) => fleet.per_hr_usd > 0) ? "rate_per_dollar_hour" : "rate_per_gpu_rps";

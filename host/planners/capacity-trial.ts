@@ -68,8 +68,9 @@ function settle({ slo = {}, attainment = DEFAULT_ATTAINMENT }: CapacityOptions, 
 
 function oneReplicaEach(spec: FleetSpec): FleetSpec {
   const pools = spec.pools.map((pool) => {
-    const { gpus: _, ...others } = pool;
-    return { ...others, replicas: 1 };
+    const one = { ...pool, replicas: 1 };
+    delete one.gpus;
+    return one;
   });
   return { ...spec, pools };
 }

@@ -1,0 +1,130 @@
+import colours from "picocolors";
+import type { CapacityResult, TriedLoad } from "../planners/capacity.js";
+import type { PointFigures } from "../planners/capacity-point.js";
+import {
+  capacityWords,
+  keptWords,
+  limitedWords,
+  objectiveWords,
+  shareWords,
+  surelyWords,
+  TIMES,
+} from "./capacity-words.js";
+import { type Column, columnTable } from "./column-table.js";
+import { paragraph } from "./paragraph.js";
+import { count, counted, milliseconds, NONE, percent, significant } from "./quantities.js";
+
+/** Where a report is shown. */
+export interface CapacityReportOptions {
+  /** How the fleet is called, normally the path of its file. */
+  fleetName: string;
+  /** Characters to a line. Default 100. */
+  width?: number;
+}
+
+const INDENT = 12;
+/** Pools that are shown one by one. */
+const MOST_POOLS = 12;
+
+/** What a fleet bears, on one page. */
+export function capacityReport(result: CapacityResult, { fleetName, width = 100 }: CapacityReportOptions): string {
+  const line = (label: string, words: string) => paragraph(colours.dim(label), words, INDENT, width);
+  const { at_capacity: point, limited_by: reason, objective } = result;
+  return [
+    title(result, fleetName, width),
+    "",
+    ...line("capacity", capacityWords(result)),
+    ...(point ? line("of which", shareWords(result)) : []),
+    ...line("objective", objectiveWords(result)),
+    ...(reason ? line("limited by", limitedWords(reason, objective.attainment)) : []),
+    ...(point ? line("at capacity", keptWords(point, objective.attainment)) : []),
+    ...(point ? line("doubt", surelyWords(result)) : []),
+    ...line("searched", searchedWords(result)),
+    ...(point ? ["", ...poolTable(result, width)] : []),
+    "",
+    ...columnTable(triedColumns(result), result.tried, width),
+    "",
+    ...[...result.notes, ...result.trace.notes].flatMap((note) => line("note", note)),
+  ]
+    .join("\n")
+    .trimEnd();
+}
+
+function title({ trace, seed, per_replica: isPerReplica }: CapacityResult, fleetName: string, width: number): string {
+  const what = `${trace.name} through ${isPerReplica ? "one replica of each pool of " : ""}${fleetName}`;
+  const how = `seed ${seed}`;
+  return colours.bold(what) + " ".repeat(Math.max(2, width - what.length - how.length)) + colours.dim(how);
+}
+
+function searchedWords(result: CapacityResult): string {
+  const { engine, runs, requests_per_run: requests, warmup, tolerance, replications, trace } = result;
+  const arrivals = trace.arrivals
+    ? `${trace.arrivals.type === "gamma" ? `gamma (cv ${trace.arrivals.cv})` : trace.arrivals.type} arrivals`
+    : "the trace's own arrivals, played faster or slower";
+  const how = result.searched === "concurrency" ? "closed loop" : arrivals;
+  const each = replications > 1 ? `, ${replications} of them at each load` : "";
+  return (
+    `${counted(runs, "run")} of ${counted(requests, "request")}${each}, the same ones at every load; ${how}; engine ${engine}; ` +
+    `warm-up ${percent(warmup)}, steps of ${percent(tolerance)}`
+  );
+}
+
+interface PoolRow {
+  id: string;
+  figures: PointFigures;
+}
+
+function poolTable({ at_capacity: point }: CapacityResult, width: number): string[] {
+  const pools = Object.entries(point!.pools).map(([id, figures]): PoolRow => ({ id, figures }));
+  const shown = pools
+    .toSorted((a, b) => b.figures.utilisation.slots - a.figures.utilisation.slots)
+    .slice(0, MOST_POOLS);
+  const rows = pools.filter((row) => shown.includes(row));
+  return columnTable(POOL, pools.length === 1 ? rows : [...rows, { id: "fleet", figures: point! }], width);
+}
+
+const POOL: Column<PoolRow>[] = [
+  { title: "at capacity", cell: ({ id }) => id },
+  { title: "replicas", cell: ({ figures }) => count(figures.replicas), rank: 3 },
+  { title: "per s", cell: ({ figures }) => significant(figures.arrival_rate_rps) },
+  { title: "a replica", cell: ({ figures }) => significant(figures.arrival_rate_rps / figures.replicas), rank: 4 },
+  { title: "busy", cell: ({ figures }) => percent(figures.utilisation.slots) },
+  { title: "KV", cell: ({ figures }) => percent(figures.utilisation.kv), rank: 5 },
+  {
+    title: "batch",
+    cell: ({ figures }) => (figures.mean_batch === undefined ? NONE : significant(figures.mean_batch)),
+  },
+  { title: "TTFT P99 ms", cell: ({ figures }) => milliseconds(figures.ttft_ms.p99) },
+  { title: "TPOT P99", cell: ({ figures }) => milliseconds(figures.tpot_ms.p99) },
+  { title: "ITL P99", cell: ({ figures }) => milliseconds(figures.itl_ms?.p99 ?? null), rank: 2 },
+  { title: "E2E P99", cell: ({ figures }) => milliseconds(figures.e2e_ms.p99), rank: 1 },
+  {
+    title: "preempted",
+    cell: ({ figures }) => (figures.preemptions === undefined ? NONE : count(figures.preemptions)),
+  },
+];
+
+function triedColumns({ searched }: CapacityResult): Column<TriedLoad>[] {
+  const users: Column<TriedLoad> = { title: "users", cell: ({ concurrency }) => count(concurrency ?? 0) };
+  return [
+    ...(searched === "concurrency" ? [users] : []),
+    {
+      title: searched === "concurrency" ? "requests/s" : "tried: requests/s",
+      cell: (load) => significant(load.rate_rps),
+    },
+    { title: "in time", cell: ({ attainment }) => percent(attainment) },
+    { title: "TTFT P99 ms", cell: ({ ttft_p99_ms }) => milliseconds(ttft_p99_ms) },
+    { title: "TPOT P99", cell: ({ tpot_p99_ms }) => milliseconds(tpot_p99_ms) },
+    {
+      title: "",
+      cell: ({ cause }) => (cause === null ? colours.green("bearable") : colours.red(CAUSES[cause])),
+    },
+  ];
+}
+
+const CAUSES = {
+  ...TIMES,
+  overloaded: "overloaded",
+  rejected: "rejections",
+  all_limits: "all limits",
+} as const;
