@@ -127,7 +127,11 @@ const tableDraw: fc.Arbitrary<TableDraw> = fc.record({
   fixed: fc.constantFrom(0, 0.125, 1, 5),
 });
 
-function fitTable({ decode, prefill, fixed }: TableDraw, unitS: number): TableModel {
+/** Beyond its knots a table rises by its last slope along both axes: longer units could make an iteration of hours. */
+const LONGEST_TABLE_UNIT_S = 0.001;
+
+function fitTable({ decode, prefill, fixed }: TableDraw, anyUnitS: number): TableModel {
+  const unitS = Math.min(anyUnitS, LONGEST_TABLE_UNIT_S);
   const scaled = ({ seconds }: Grid) => seconds.map((row) => row.map((value) => value * unitS));
   return {
     type: "table",

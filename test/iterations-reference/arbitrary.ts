@@ -5,130 +5,14 @@
  * units of time so that they meet at one tick, and prompts share prefixes. Every part is an independent draw that is then fitted to the others.
  */
 import fc from "fast-check";
-import type { ClosedLoop, CorePool, CoreRouter, CoreServing } from "../../host/core/run-spec.js";
-import { fitLongModel, fitModel, modelDraw, type ModelDraw } from "./arbitrary-model.js";
+import type { ClosedLoop, CoreRouter } from "../../host/core/run-spec.js";
+import { fitLongModel, fitModel } from "./arbitrary-model.js";
+import { crowded, fitPool, MOST_LENGTH, poolDraw, stretched } from "./arbitrary-pool.js";
 import type { IterationsCase, IterationsRequest } from "./case.js";
 
 const MOST_POOLS = 4;
-const MOST_LENGTH = 64;
 
 const share = fc.double({ min: 0, max: 1, noNaN: true });
-
-interface PoolDraw {
-  replicas: number;
-  slots: number;
-  maxCtx: number;
-  blockSize: number;
-  /** Blocks of a lane beyond what its longest request needs, as a share of those. */
-  spareShare: number;
-  /** Blocks of a replica that do not fill a lane. */
-  oddBlocks: number;
-  queue: CorePool["queue"];
-  maxQueue: number | null;
-  balance: CorePool["balance"];
-  prefixWeight: number | null;
-  scheduler: CoreServing["scheduler"];
-  policy: CoreServing["policy"];
-  budget: number | null;
-  chunk: number | null;
-  chunked: boolean;
-  watermark: number;
-  pp: number;
-  unitBlocks: number | null;
-  model: ModelDraw;
-}
-
-const fewTokens = fc.oneof(
-  { weight: 3, arbitrary: fc.integer({ min: 1, max: 8 }) },
-  { weight: 1, arbitrary: fc.integer({ min: 9, max: 64 }) },
-);
-
-const poolDraw: fc.Arbitrary<PoolDraw> = fc.record({
-  replicas: fc.constantFrom(1, 1, 2, 3),
-  slots: fc.oneof(fc.integer({ min: 1, max: 8 }), fc.constantFrom(6, 16)),
-  maxCtx: fc.oneof(
-    { weight: 3, arbitrary: fc.integer({ min: 40, max: MOST_LENGTH }) },
-    { weight: 1, arbitrary: fc.integer({ min: 2, max: MOST_LENGTH }) },
-  ),
-  blockSize: fc.constantFrom(1, 2, 2, 4, 4, 16),
-  spareShare: fc.oneof(
-    { weight: 2, arbitrary: fc.constant(0) },
-    { weight: 4, arbitrary: share },
-    { weight: 2, arbitrary: fc.constant(8) },
-  ),
-  oddBlocks: fc.nat({ max: 2 }),
-  queue: fc.constantFrom("replica", "replica", "replica", "shared"),
-  maxQueue: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 2, arbitrary: fc.nat({ max: 6 }) }),
-  balance: fc.constantFrom(
-    "least_outstanding",
-    "least_queue",
-    "round_robin",
-    "two_choices",
-    "prefix_affinity",
-    "prefix_affinity",
-  ),
-  prefixWeight: fc.constantFrom(null, 0, 0.5, 1, 4),
-  scheduler: fc.constantFrom("vllm", "vllm", "vllm", "vllm-v0", "vllm-v0", "sarathi", "sarathi", "orca", "static"),
-  policy: fc.constantFrom("fcfs", "fcfs", "priority"),
-  budget: fc.oneof({ weight: 4, arbitrary: fewTokens }, { weight: 1, arbitrary: fc.constantFrom(null, 512) }),
-  chunk: fc.oneof({ weight: 1, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fewTokens }),
-  chunked: fc.constantFrom(true, true, true, false),
-  watermark: fc.constantFrom(0, 0, 0.01, 0.1, 0.3, 0.9),
-  pp: fc.constantFrom(1, 1, 1, 2, 3),
-  unitBlocks: fc.constantFrom(null, 1, 1, 2, 4),
-  model: modelDraw,
-});
-
-/** Many seats over little memory, and nothing that holds requests back. */
-function crowded(draw: PoolDraw): PoolDraw {
-  const budget = draw.budget === null ? null : draw.budget + 16;
-  return {
-    ...draw,
-    slots: 16 * draw.pp,
-    spareShare: Math.min(draw.spareShare, 1),
-    watermark: 0,
-    maxQueue: null,
-    budget,
-  };
-}
-
-function fitPool(draw: PoolDraw, model: CoreServing["model"]): CorePool {
-  const blocksOfLongest = Math.ceil(draw.maxCtx / draw.blockSize);
-  const laneBlocks = blocksOfLongest + Math.floor(draw.spareShare * blocksOfLongest);
-  return {
-    replicas: draw.replicas,
-    slots: draw.slots,
-    maxCtx: draw.maxCtx,
-    kvBlocks: draw.pp * laneBlocks + Math.min(draw.oddBlocks, draw.pp - 1),
-    blockSize: draw.blockSize,
-    W: 0.001,
-    H: 0.001,
-    calibrationCtx: 64,
-    chunk: 512,
-    queue: draw.queue,
-    maxQueue: draw.maxQueue,
-    balance: draw.balance,
-    ...(draw.prefixWeight === null ? {} : { prefixWeight: draw.prefixWeight }),
-    serving: fitServing(draw, model),
-  };
-}
-
-/** `orca` and `static` know no budget, and only `vllm` a chunk beside its budget: as the host resolves them. */
-function fitServing(draw: PoolDraw, model: CoreServing["model"]): CoreServing {
-  const { scheduler, policy, chunked, watermark, pp } = draw;
-  const unlimited = scheduler === "orca" || scheduler === "static";
-  return {
-    scheduler,
-    policy,
-    maxNumBatchedTokens: unlimited ? null : draw.budget,
-    chunk: scheduler === "vllm" ? draw.chunk : null,
-    chunked: scheduler === "vllm" ? chunked : scheduler === "sarathi",
-    watermark,
-    pp,
-    prefixBlock: draw.unitBlocks === null ? null : draw.unitBlocks * draw.blockSize,
-    model,
-  };
-}
 
 const CATEGORIES = [0, 1, 31, 32, 63];
 
@@ -173,10 +57,14 @@ const routerDraw: fc.Arbitrary<CoreRouter> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ type: fc.constant("round_robin" as const) }) },
 );
 
-function fitRouter(router: CoreRouter, pools: number, unitS: number): CoreRouter {
+function fitRouter(router: CoreRouter, pools: number, { unitS, tokens }: Scale): CoreRouter {
   switch (router.type) {
+    case "length":
+      return router.threshold === undefined ? router : { ...router, threshold: router.threshold * tokens };
+    case "spillover":
+      return { ...router, threshold: router.threshold * tokens };
     case "compress_route":
-      return { ...router, compressLatencyS: router.compressLatencyS * unitS };
+      return { ...router, bShort: router.bShort * tokens, compressLatencyS: router.compressLatencyS * unitS };
     case "label":
       return { ...router, defaultPool: router.defaultPool % pools };
     default:
@@ -240,15 +128,16 @@ function idsOfPath({ group, units, forkAt, branch }: PathDraw): number[] {
 function fitRequests(
   draws: readonly RequestDraw[],
   pools: number,
-  { unitS, jitter, crowds }: Scale,
+  { unitS, jitter, crowds, tokens }: Scale,
 ): IterationsRequest[] {
   let units = 0;
+  const length = (drawn: number, draw: RequestDraw) => drawn * tokens - Math.floor(draw.jitter * (tokens - 1));
   return draws.map((draw) => {
     units += (crowds ? draw.gapUnits % 2 : draw.gapUnits) + (jitter ? draw.jitter : 0);
     return {
       arrivalS: units * unitS,
-      input: crowds ? 1 + (draw.input % 8) : draw.input,
-      output: crowds ? 8 + draw.output : draw.output,
+      input: length(crowds ? 1 + (draw.input % 8) : draw.input, draw),
+      output: length(crowds ? 8 + draw.output : draw.output, draw),
       label: draw.label <= pools ? draw.label : 0,
       category: draw.category,
       priority: draw.priority,
@@ -264,13 +153,26 @@ interface Scale {
   jitter: boolean;
   /** Short prompts crowd into memory, then outgrow it and preempt each other. */
   crowds: boolean;
+  /** Lengths and budgets are multiplied by it (and lengths made odd): long runs of iterations between two changes of a batch. */
+  tokens: number;
 }
 
-const scale: fc.Arbitrary<Scale> = fc.record({
-  unitS: fc.constantFrom(0.001, 0.001, 0.03, 1e-6, 1e-9),
-  jitter: fc.constantFrom(false, false, false, true),
-  crowds: fc.constantFrom(false, false, true),
-});
+/** Long requests have short units: an iteration must stay below some two hours even if all its tokens are extrapolated. */
+const lengthsAndUnits = fc.oneof(
+  {
+    weight: 9,
+    arbitrary: fc.record({ tokens: fc.constant(1), unitS: fc.constantFrom(0.001, 0.001, 0.03, 1e-6, 1e-9) }),
+  },
+  { weight: 1, arbitrary: fc.record({ tokens: fc.constant(15), unitS: fc.constantFrom(1e-6, 1e-5, 1e-9) }) },
+);
+
+const scale: fc.Arbitrary<Scale> = fc
+  .record({
+    lengthsAndUnits,
+    jitter: fc.constantFrom(false, false, false, true),
+    crowds: fc.constantFrom(false, false, true),
+  })
+  .map(({ lengthsAndUnits, jitter, crowds }) => ({ ...lengthsAndUnits, jitter, crowds }));
 
 /** Times in units. */
 const closedLoopDraw: fc.Arbitrary<Required<ClosedLoop>> = fc.record({
@@ -324,11 +226,11 @@ export function arbitraryIterationsCase({
       const alone = draw.pools.length === 1 && draw.pools[0]!.replicas === 1 && draw.pools[0]!.pp === 1;
       const pools = draw.pools.map((pool) => {
         const model = alone ? fitModel(pool.model, unitS) : fitLongModel(pool.model, unitS);
-        return fitPool(draw.scale.crowds ? crowded(pool) : pool, model);
+        return fitPool(stretched(draw.scale.crowds ? crowded(pool) : pool, draw.scale.tokens), model);
       });
       return {
         pools,
-        router: fitRouter(draw.router, pools.length, unitS),
+        router: fitRouter(draw.router, pools.length, draw.scale),
         labelPools: [-1, ...pools.keys()],
         seed: draw.seed,
         replication: draw.replication,
