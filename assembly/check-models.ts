@@ -16,11 +16,16 @@ import {
   MODEL_TABLE,
   MODEL_TYPE,
   POOL_BLOCK_SIZE,
+  POOL_BUDGET,
+  POOL_CHUNKED,
   POOL_FIELDS,
   POOL_KV_BLOCKS,
   POOL_MAX_CTX,
   POOL_MODEL,
+  POOL_SCHEDULER,
   POOL_SLOTS,
+  SCHEDULER_SARATHI,
+  SCHEDULER_VLLM,
 } from "./contract";
 import { Fault } from "./fault";
 import { Tables } from "./tables";
@@ -87,8 +92,17 @@ function affineFits(tables: Tables, row: i32, base: i32, knots: i32): bool {
     time += most;
   }
   const head = base + MODEL_COMPUTE_PER_CONTEXT;
-  time += (values[head] + values[head + 2] + values[head + 3]) * tokens + values[head + 1] * tokens * longest;
+  time +=
+    (values[head] + values[head + 2] + values[head + 3]) * tokens +
+    values[head + 1] * Math.min(tokens, promptTokens(pools, row)) * longest;
   return time + values[head + 4] * seats <= LONGEST_ITERATION;
+}
+
+/** Most prompt tokens of an iteration. */
+function promptTokens(pools: StaticArray<f64>, row: i32): f64 {
+  const scheduler = pools[row + POOL_SCHEDULER];
+  const cut = scheduler == SCHEDULER_SARATHI || (scheduler == SCHEDULER_VLLM && pools[row + POOL_CHUNKED] != 0);
+  return cut ? pools[row + POOL_BUDGET] : Infinity;
 }
 
 function wrongTable(tables: Tables, row: i32, base: i32): i32 {

@@ -1,14 +1,15 @@
 /** Flags that say how requests are served inside a replica, and who sends them. */
 import { type Command, Option } from "commander";
-import { DEFAULT_ENGINE, ENGINES, type EngineName, type ReplayOptions } from "../planners/replay.js";
+import { DEFAULT_ENGINE, type ReplayOptions } from "../planners/replay.js";
 import { MAX_CONCURRENCY, MAX_THINK_S } from "../planners/replay-limits.js";
 import type { SharedPrefixes } from "../planners/prefix-plan.js";
+import { type Engine, ENGINES } from "../specs/fleet-spec.js";
 import { InputError } from "../specs/input-error.js";
 import { number, oneOf, wholeNumber } from "./flags.js";
 
 /** Values of {@link addEngineFlags}. */
 export interface EngineFlags {
-  engine?: EngineName;
+  engine?: Engine;
   step?: boolean;
 }
 

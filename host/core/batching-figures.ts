@@ -89,6 +89,8 @@ function readUtilisation(pool: Pool, grown: (field: keyof Moment) => number, tic
   const tokens = grown("prefillTokens") + grown("decodeTokens");
   const flops =
     tokens * peaks.flopsPerToken +
+    // A sequence that emits a token goes through the output projection.
+    (grown("decodeTokens") + grown("completed")) * peaks.flopsPerSequence +
     grown("prefillWork") * peaks.flopsPerWork +
     grown("contextTokens") * peaks.flopsPerContext;
   // An iteration reads the weights once, decodes their contexts, and every token writes its own keys and values.

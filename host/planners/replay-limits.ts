@@ -2,7 +2,8 @@ import { MAX_SECONDS } from "../../assembly/contract.js";
 import { InputError } from "../specs/input-error.js";
 import { checkArrivals, checkDrawn } from "./draw-limits.js";
 import type { ClosedLoop } from "../core/run-spec.js";
-import { ENGINES, type ReplayOptions } from "./replay.js";
+import { ENGINES } from "../specs/fleet-spec.js";
+import type { ReplayOptions } from "./replay.js";
 
 /** Most replications of a run. */
 export const MAX_REPLICATIONS = 10_000;

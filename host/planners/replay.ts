@@ -6,6 +6,7 @@ import { combineOutcomes } from "../core/replications.js";
 import type { ClosedLoop, RunSpec } from "../core/run-spec.js";
 import { type ResultRows, Simulation } from "../core/simulation.js";
 import { type Fleet, requireEngine } from "../specs/fleet.js";
+import type { Engine } from "../specs/fleet-spec.js";
 import type { RequestSource } from "../workloads/requests.js";
 import type { Classify } from "./classify.js";
 import { coreDraw, type DrawnArrivals, type DrawnRequests, feedDrawn, feedSource, MAX_LABELS } from "./feed.js";
@@ -30,7 +31,7 @@ export interface ReplayOptions {
   fleet: Fleet;
   requests: ReplayRequests;
   /** How requests are served inside a replica. Default: the fleet's, else {@link DEFAULT_ENGINE}. */
-  engine?: EngineName;
+  engine?: Engine;
   /** Engine `iterations`: run one iteration at a time, request by request. The same result, more slowly. */
   step?: boolean;
   /** Users who each wait for their answer before they send the next request; arrivals of the requests are ignored. Default: none, requests arrive when they say. */
@@ -61,16 +62,15 @@ export interface ReplayOptions {
   eventQueue?: "tree" | "heap";
 }
 
-/** How requests are served inside a replica: the rules are in docs/reference. */
-export const ENGINES = ["iterations", "slots"] as const;
-export type EngineName = (typeof ENGINES)[number];
+/** The name of an engine. */
+export type EngineName = Engine;
 
 /** The engine where neither caller nor fleet names one. */
-export const DEFAULT_ENGINE: EngineName = "iterations";
+export const DEFAULT_ENGINE: Engine = "iterations";
 
 /** What a replay came to. */
 export interface ReplayResult extends Outcome {
-  engine: EngineName;
+  engine: Engine;
   /** Present if requests came from a closed loop. */
   closed_loop?: { concurrency: number; think_s: number; think: "fixed" | "exponential"; ramp_s: number };
   seed: number;
@@ -143,7 +143,7 @@ function closedLoopFields({ concurrency, thinkS = 0, think = "fixed", rampS = 0 
 
 function runSpec(
   options: ReplayOptions,
-  run: Pick<RunSpec, "seed" | "replication"> & { engine: EngineName },
+  run: Pick<RunSpec, "seed" | "replication"> & { engine: Engine },
   plan: PrefixPlan | undefined,
 ): RunSpec {
   const { fleet, requests } = options;

@@ -11,6 +11,8 @@ export interface BatchBounds {
   kvTokens: number;
   /** Running requests in a replica. */
   seats: number;
+  /** Most prompt tokens of an iteration, where long prompts are cut; absent: they are not. */
+  promptTokens?: number;
 }
 
 /**
@@ -27,12 +29,12 @@ export function longestIterationS(model: IterationModel, bounds: BatchBounds): n
   );
 }
 
-function longestAffineS(model: AffineModel, { maxCtx, kvTokens, seats }: BatchBounds): number {
+function longestAffineS(model: AffineModel, { maxCtx, kvTokens, seats, promptTokens = Infinity }: BatchBounds): number {
   const tokens = Math.min(kvTokens, seats * maxCtx) + seats + model.tokenGranularity;
   let time = 0;
   for (const part of ["compute", "memory", "other"] as const) time += longestPartS(model.knots, part, tokens);
   const perToken = model.computePerContext + model.memoryPerContext + model.memoryPerProcessed;
-  time += perToken * tokens + model.computePerWork * tokens * maxCtx;
+  time += perToken * tokens + model.computePerWork * Math.min(tokens, promptTokens) * maxCtx;
   return time + model.otherPerSequence * seats;
 }
 

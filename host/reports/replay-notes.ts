@@ -70,7 +70,7 @@ export function notes(result: ReplayTraceResult, fleet: Fleet): string[] {
     ...(percentiles.exact ? [] : [`Percentiles are of one request in ${count(percentiles.sampled_one_in)}.`]),
     ...(hidden > 0 ? [`${count(hidden)} more pools have lower P99s of TTFT; --json has them all.`] : []),
     replications === 1 ? ONE_RUN : replicationsText(trace, replications),
-    ...(usesGroupsOfEight(fleet) ? [GROUPS_OF_EIGHT] : []),
+    ...(usesGroupsOfEight(result, fleet) ? [GROUPS_OF_EIGHT] : []),
     ...(result.engine === "slots" ? [FULL_BATCH] : []),
     ...(result.engine === "iterations" && fleet.pools.some(usesProfileTimes) ? [PROFILE_TIMES] : []),
     ...(result.engine === "iterations" && lacksIds(result, fleet) ? [NO_IDS] : []),
@@ -112,7 +112,7 @@ function replicationsText({ format, arrivals }: TraceSummary, replications: numb
   return `${runs}. The trace is the same in each: only what router, balancing and --scale draw differs.`;
 }
 
-function usesGroupsOfEight({ pools }: Fleet): boolean {
+function usesGroupsOfEight({ engine }: ReplayTraceResult, { pools }: Fleet): boolean {
   const groups = [gpuProfile("a100"), gpuProfile("h100")];
-  return pools.some(({ profile }) => groups.includes(profile));
+  return pools.some((pool) => groups.includes(pool.profile) && (engine === "slots" || usesProfileTimes(pool)));
 }

@@ -46,7 +46,13 @@ function whyNotIterations({ serving, iterationModel }: Pool): string | undefined
     const stage = pp === 1 ? "a replica" : `each of the ${pp} pipeline stages of a replica`;
     return `a request of ${maxModelLen} tokens needs ${needed} KV blocks of ${blockSize} tokens, but ${stage} has ${there}`;
   }
-  const bounds = { maxCtx: maxModelLen, kvTokens: numBlocks * blockSize, seats: serving.maxNumSeqs };
+  const cut = serving.enableChunkedPrefill && serving.maxNumBatchedTokens !== null;
+  const bounds = {
+    maxCtx: maxModelLen,
+    kvTokens: numBlocks * blockSize,
+    seats: serving.maxNumSeqs,
+    ...(cut ? { promptTokens: serving.maxNumBatchedTokens! } : {}),
+  };
   const longest = longestIterationS(iterationModel, bounds);
   if (longest <= MAX_ITERATION_S) return undefined;
   return `its longest iteration, with all seats and all memory full, may take ${Math.ceil(longest)} s, but at most ${MAX_ITERATION_S} s can be played`;

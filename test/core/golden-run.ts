@@ -3,7 +3,7 @@
  * browser can make the same runs and must come to the same hash.
  */
 import type { Core } from "../../host/core/load.js";
-import type { CorePool, CoreServing, RunSpec } from "../../host/core/run-spec.js";
+import type { CoreDraw, CorePool, CoreServing, RunSpec } from "../../host/core/run-spec.js";
 import { type Metric, type ResultRows, type Scope, Simulation } from "../../host/core/simulation.js";
 import type { IterationModel } from "../../host/profiles/iteration-model.js";
 import type { LengthModel } from "../../host/workloads/models.js";
@@ -96,7 +96,7 @@ const BURSTY: RunSpec["draw"] = {
   profile: PROFILE,
   categoryProbabilities: CATEGORIES,
 };
-const STEADY: RunSpec["draw"] = { process: { type: "poisson" }, rateRps: 14, lengths: TOTALS };
+const STEADY: CoreDraw = { process: { type: "poisson" }, rateRps: 14, lengths: TOTALS };
 
 const COMPRESSING: RunSpec["router"] = {
   type: "compress_route",

@@ -84,7 +84,7 @@ describe("the engine iterations", () => {
     [
       "iterations that are too long",
       { ...bare, iteration_model: { type: "linear", c0_ms: 8, c3_ms: 1 } },
-      "pool a: its longest iteration, with all seats and all memory full, may take 4296020 s, but at most 1000 s can be played.",
+      "pool a: its longest iteration, with all seats and all memory full, may take 33555 s, but at most 1000 s can be played.",
     ],
     [
       "too many seats",
