@@ -1,14 +1,15 @@
 import type { Distribution } from "../core/distribution.js";
-import type { Figures, RequestCounts } from "../core/figures.js";
+import type { Figures, RejectedByReason, RequestCounts } from "../core/figures.js";
 import type { InterTokenLatency } from "../core/gap-sketch.js";
 import type { Core } from "../core/load.js";
 import type { Fleet } from "../specs/fleet.js";
+import type { Engine } from "../specs/fleet-spec.js";
 import { ITL_SHARES, type SearchedUsers } from "./capacity-options.js";
 import type { RunsProgress } from "./capacity-progress.js";
 import type { ScalableRequests } from "./capacity-requests.js";
 import { type Attained, combineAttained, type LimitedTime, type RequestLimits, Tally } from "./capacity-tally.js";
 import type { Classify } from "./classify.js";
-import { type EngineName, replay, type ReplayResult } from "./replay.js";
+import { replay, type ReplayResult } from "./replay.js";
 
 /** The objective, all of it settled. */
 export interface SettledObjective {
@@ -23,7 +24,7 @@ export interface Trial {
   fleet: Fleet;
   requests: ScalableRequests;
   objective: SettledObjective;
-  engine: EngineName;
+  engine: Engine;
   seed: number;
   warmup: number;
   replications: number;
@@ -46,7 +47,7 @@ export type LimitedBy =
   /** The backlog of these pools grew. */
   | { cause: "overloaded"; backlog_growth_rps: number; pools: string[] }
   /** More arrivals were turned away than may exceed the limits. */
-  | { cause: "rejected"; share: number; allowed: number }
+  | { cause: "rejected"; share: number; allowed: number; rejected_by_reason: RejectedByReason }
   /** By itself too many arrivals exceeded this limit; if that is true of several, the one that most exceeded. */
   | ({ cause: LimitedTime["limit"] } & LimitedTime)
   /** Of no limit alone, but of all together: too many arrivals exceeded one or the other. */
@@ -64,6 +65,8 @@ export interface PointFigures {
   e2e_ms: Distribution;
   itl_ms?: InterTokenLatency;
   utilisation: Figures["utilisation"];
+  /** Engine `iterations`: share of the time with an iteration running; of the fleet the mean over its replicas. */
+  busy?: number;
   /** Engine `iterations`: requests in an iteration, on average over the time with one running; of the fleet the mean over its replicas. */
   mean_batch?: number;
   largest_batch?: number;
@@ -160,7 +163,7 @@ function limitedGaps({ itlMs, attainment }: SettledObjective, itl?: InterTokenLa
 /** Why a run does not do; `null` if it does. A backlog that grows goes before all else: the times that come of it are those of a longer run. */
 function judge(
   { attainment: share }: SettledObjective,
-  { stability, pools }: ReplayResult,
+  { stability, pools, requests }: ReplayResult,
   { attainment, lost, limits }: Attained,
   gaps?: LimitedGaps,
 ): LimitedBy | null {
@@ -173,8 +176,11 @@ function judge(
     };
   }
   if (attainment < share) {
-    const allowed = 1 - share;
-    if (lost > allowed) return { cause: "rejected", share: lost, allowed };
+    // Without the last bits of the subtraction.
+    const allowed = Number((1 - share).toPrecision(12));
+    if (lost > allowed) {
+      return { cause: "rejected", share: lost, allowed, rejected_by_reason: requests.rejected_by_reason };
+    }
     const worst = limits.toSorted((a, b) => b.missed - a.missed)[0];
     if (worst && worst.missed > allowed) return { cause: worst.limit, ...worst };
     return { cause: "all_limits", missed: 1 - attainment, allowed };
@@ -200,6 +206,7 @@ function figuresOf(figures: Figures, pools: readonly Figures[]): PointFigures {
     utilisation: figures.utilisation,
     ...(batching.length > 0
       ? {
+          busy: batching.reduce((sum, pool) => sum + pool.busy * pool.replicas, 0) / replicas,
           mean_batch: batching.reduce((sum, pool) => sum + pool.mean_batch * pool.replicas, 0) / replicas,
           largest_batch: Math.max(...batching.map((pool) => pool.largest_batch)),
           preemptions: batching.reduce((sum, pool) => sum + pool.preemptions, 0),

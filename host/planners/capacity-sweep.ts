@@ -84,13 +84,15 @@ export async function capacitySweep(options: CapacitySweepOptions): Promise<Capa
   if (question === undefined) throw noneIsValid(invalid);
   const comparedBy = rows.every(({ fleet }) => fleet.per_hr_usd > 0) ? "rate_per_dollar_hour" : "rate_per_gpu_rps";
   const count = Math.max(...rows.map((row) => row.requests_per_run));
+  const ordered = markFront(rows, comparedBy).sort((a, b) => (b[comparedBy] ?? -1) - (a[comparedBy] ?? -1));
+  const best = ordered[0]!;
   return {
     ...question,
     sweep: options.sweep,
     compared_by: comparedBy,
-    rows: markFront(rows, comparedBy).sort((a, b) => (b[comparedBy] ?? -1) - (a[comparedBy] ?? -1)),
+    rows: ordered,
     invalid,
-    trace: requests.summary(undefined, count),
+    trace: requests.summary(best.rate_rps ?? best.lowest_infeasible_rps ?? undefined, count),
   };
 }
 

@@ -1,9 +1,9 @@
+import type { Engine } from "../specs/fleet-spec.js";
 import { fleetSpec } from "./replay-trace.js";
 import { type CapacityOptions, checkCapacityOptions, DEFAULT_TOLERANCE } from "./capacity-options.js";
 import { coldStart, findCapacity, type Found, type SearchStart } from "./capacity-find.js";
 import type { LimitedBy, OperatingPoint, Trial } from "./capacity-point.js";
 import { openRequestsOf, prepareTrial } from "./capacity-trial.js";
-import type { EngineName } from "./replay.js";
 import type { TraceSummary } from "./trace-summary.js";
 
 /** What a fleet bears. */
@@ -55,11 +55,14 @@ export interface TriedLoad {
   attainment: number;
   ttft_p99_ms: number | null;
   tpot_p99_ms: number | null;
+  e2e_p99_ms: number | null;
+  /** Engine `iterations`. */
+  itl_p99_ms?: number | null;
 }
 
 /** What was asked, and with which figures. */
 export interface CapacityQuestion {
-  engine: EngineName;
+  engine: Engine;
   searched: "rate" | "concurrency";
   objective: { attainment: number; ttft_ms?: number; tpot_ms?: number; e2e_ms?: number; itl_ms?: number };
   /** Whether one replica of each pool was taken in place of the fleet. */
@@ -96,7 +99,8 @@ export async function capacity(options: CapacityOptions): Promise<CapacityResult
   const requests = await openRequestsOf(options);
   const trial = await prepareTrial(spec, requests, options);
   const { figures, found } = await answer(trial, options, coldStart(trial, options.count));
-  const trace = requests.summary(figures.rate_rps ?? undefined, found.count);
+  const rate = figures.rate_rps ?? figures.lowest_infeasible_rps;
+  const trace = requests.summary(rate ?? undefined, found.count);
   return { ...questionOf(trial, options), ...figures, trace };
 }
 
@@ -179,6 +183,8 @@ function tried(point: OperatingPoint): TriedLoad {
     attainment: point.attainment,
     ttft_p99_ms: point.ttft_ms.p99,
     tpot_p99_ms: point.tpot_ms.p99,
+    e2e_p99_ms: point.e2e_ms.p99,
+    ...(point.itl_ms ? { itl_p99_ms: point.itl_ms.p99 } : {}),
   };
 }
 

@@ -3,6 +3,7 @@ import type { CapacityResult, TriedLoad } from "../planners/capacity.js";
 import type { PointFigures } from "../planners/capacity-point.js";
 import {
   capacityWords,
+  inPercent,
   keptWords,
   limitedWords,
   objectiveWords,
@@ -53,7 +54,8 @@ export function capacityReport(result: CapacityResult, { fleetName, width = 100 
 function title({ trace, seed, per_replica: isPerReplica }: CapacityResult, fleetName: string, width: number): string {
   const what = `${trace.name} through ${isPerReplica ? "one replica of each pool of " : ""}${fleetName}`;
   const how = `seed ${seed}`;
-  return colours.bold(what) + " ".repeat(Math.max(2, width - what.length - how.length)) + colours.dim(how);
+  const blanks = width - what.length - how.length;
+  return colours.bold(what) + (blanks < 2 ? "\n" : " ".repeat(blanks)) + colours.dim(how);
 }
 
 function searchedWords(result: CapacityResult): string {
@@ -65,7 +67,7 @@ function searchedWords(result: CapacityResult): string {
   const each = replications > 1 ? `, ${replications} of them at each load` : "";
   return (
     `${counted(runs, "run")} of ${counted(requests, "request")}${each}, the same ones at every load; ${how}; engine ${engine}; ` +
-    `warm-up ${percent(warmup)}, steps of ${percent(tolerance)}`
+    `warm-up ${inPercent(warmup)}, steps of ${inPercent(tolerance)}`
   );
 }
 
@@ -88,7 +90,7 @@ const POOL: Column<PoolRow>[] = [
   { title: "replicas", cell: ({ figures }) => count(figures.replicas), rank: 3 },
   { title: "per s", cell: ({ figures }) => significant(figures.arrival_rate_rps) },
   { title: "a replica", cell: ({ figures }) => significant(figures.arrival_rate_rps / figures.replicas), rank: 4 },
-  { title: "busy", cell: ({ figures }) => percent(figures.utilisation.slots) },
+  { title: "busy", cell: ({ figures }) => percent(figures.busy ?? figures.utilisation.slots) },
   { title: "KV", cell: ({ figures }) => percent(figures.utilisation.kv), rank: 5 },
   {
     title: "batch",
@@ -104,21 +106,24 @@ const POOL: Column<PoolRow>[] = [
   },
 ];
 
-function triedColumns({ searched }: CapacityResult): Column<TriedLoad>[] {
-  const users: Column<TriedLoad> = { title: "users", cell: ({ concurrency }) => count(concurrency ?? 0) };
+function triedColumns({ searched, objective }: CapacityResult): Column<TriedLoad>[] {
+  const rate = (load: TriedLoad) => significant(load.rate_rps);
+  const times: [boolean, Column<TriedLoad>][] = [
+    [true, { title: "TTFT P99 ms", cell: ({ ttft_p99_ms }) => milliseconds(ttft_p99_ms) }],
+    [true, { title: "TPOT P99", cell: ({ tpot_p99_ms }) => milliseconds(tpot_p99_ms) }],
+    [objective.e2e_ms !== undefined, { title: "E2E P99", cell: ({ e2e_p99_ms }) => milliseconds(e2e_p99_ms) }],
+    [objective.itl_ms !== undefined, { title: "ITL P99", cell: ({ itl_p99_ms }) => milliseconds(itl_p99_ms ?? null) }],
+  ];
   return [
-    ...(searched === "concurrency" ? [users] : []),
-    {
-      title: searched === "concurrency" ? "requests/s" : "tried: requests/s",
-      cell: (load) => significant(load.rate_rps),
-    },
+    ...(searched === "concurrency"
+      ? [
+          { title: "tried: users", cell: ({ concurrency }: TriedLoad) => count(concurrency ?? 0) },
+          { title: "requests/s", cell: rate },
+        ]
+      : [{ title: "tried: requests/s", cell: rate }]),
     { title: "in time", cell: ({ attainment }) => percent(attainment) },
-    { title: "TTFT P99 ms", cell: ({ ttft_p99_ms }) => milliseconds(ttft_p99_ms) },
-    { title: "TPOT P99", cell: ({ tpot_p99_ms }) => milliseconds(tpot_p99_ms) },
-    {
-      title: "",
-      cell: ({ cause }) => (cause === null ? colours.green("bearable") : colours.red(CAUSES[cause])),
-    },
+    ...times.filter(([isAsked]) => isAsked).map(([, column]) => column),
+    { title: "", cell: ({ cause }) => (cause === null ? colours.green("bearable") : colours.red(CAUSES[cause])) },
   ];
 }
 

@@ -3,10 +3,10 @@ import type { SweptKey } from "../planners/capacity-combinations.js";
 import { combinationText } from "../planners/capacity-combinations.js";
 import type { CapacitySweepResult, SweepRow } from "../planners/capacity-sweep.js";
 import type { CapacityReportOptions } from "./capacity-report.js";
-import { objectiveWords, TIMES } from "./capacity-words.js";
+import { inPercent, objectiveWords, TIMES } from "./capacity-words.js";
 import { type Column, columnTable } from "./column-table.js";
 import { paragraph } from "./paragraph.js";
-import { count, counted, milliseconds, NONE, percent, significant } from "./quantities.js";
+import { count, counted, milliseconds, NONE, significant } from "./quantities.js";
 
 const INDENT = 11;
 /** Combinations that make no fleet and are named one by one. */
@@ -30,7 +30,7 @@ export function capacitySweepReport(
     ...line("order", orderWords(result)),
     ...line(
       "searched",
-      `${counted(rows.length, "combination")} in ${counted(runs, "run")}, all with the same requests; steps of ${percent(result.tolerance)}, so what differs by one step may be alike`,
+      `${counted(rows.length, "combination")} in ${counted(runs, "run")}, all with the same requests; steps of ${inPercent(result.tolerance)}, so what differs by one step may be alike`,
     ),
     ...leftOutLines(rows).flatMap((words) => line("left out", words)),
     ...invalidWords(invalid).flatMap((words) => line("no fleet", words)),

@@ -1,5 +1,6 @@
 import colours from "picocolors";
 import type { CapacityFigures, CapacityQuestion } from "../planners/capacity.js";
+import type { RejectedByReason } from "../core/figures.js";
 import type { LimitedBy, OperatingPoint } from "../planners/capacity-point.js";
 import { count, counted, millisecondsWithUnit, NONE, percent, significant } from "./quantities.js";
 
@@ -16,10 +17,12 @@ export function objectiveWords({ objective }: CapacityQuestion): string {
   ];
   const requests =
     limits.length === 0
-      ? `${percent(attainment)} served`
-      : `${percent(attainment)} of the arrivals with ${listed(limits)}`;
+      ? `${inPercent(attainment)} served`
+      : `${inPercent(attainment)} of the arrivals with ${listed(limits)}`;
   const gaps =
-    itl === undefined ? "" : `; ${percent(attainment)} of the gaps between tokens within ${millisecondsWithUnit(itl)}`;
+    itl === undefined
+      ? ""
+      : `; ${inPercent(attainment)} of the gaps between tokens within ${millisecondsWithUnit(itl)}`;
   return `${requests}${gaps}; no backlog that grows`;
 }
 
@@ -59,9 +62,9 @@ export function limitedWords(reason: LimitedBy, attainment: number): string {
     case "overloaded":
       return `${colours.red("overloaded")}: the backlog grows by ${significant(reason.backlog_growth_rps)} requests/s (${named(reason.pools)})`;
     case "rejected":
-      return `rejections: ${percent(reason.share)} of the arrivals are turned away, and ${percent(reason.allowed)} may be`;
+      return `rejections: ${percent(reason.share)} of the arrivals are turned away (${whyRejected(reason.rejected_by_reason)}), and ${inPercent(reason.allowed)} may be`;
     case "all_limits":
-      return `all limits together: ${percent(reason.missed)} of the arrivals exceed one or the other, and ${percent(tidy(reason.allowed))} may`;
+      return `all limits together: ${percent(reason.missed)} of the arrivals exceed one or the other, and ${inPercent(reason.allowed)} may`;
     case "itl":
       return `ITL: ${percentile(attainment)} is ${millisecondsWithUnit(reason.value_ms)}, and ${millisecondsWithUnit(reason.limit_ms)} is the limit`;
     default: {
@@ -82,17 +85,31 @@ export function keptWords(point: OperatingPoint, attainment: number): string {
   return [`${percent(point.attainment)} in time (${percent(low)} to ${percent(high)})`, ...limits].join(", ");
 }
 
+/** Rates further apart than by this factor leave the answer in doubt. */
+const WIDE = 1.25;
+
 /** Between which rates the answer surely lies. */
 export function surelyWords({ surely_feasible_rps: low, surely_infeasible_rps: high }: CapacityFigures): string {
-  if (low === null && high === null) return "nothing is beyond doubt at 95 %";
-  const from = low === null ? "nothing is bearable beyond doubt" : `bearable beyond doubt up to ${significant(low)}`;
-  const to = high === null ? "nothing is too much beyond doubt" : `too much beyond doubt from ${significant(high)}`;
-  return `${from}, ${to} requests/s, by the 95 % intervals of the share in time at the rates that were tried`;
+  const rate = (value: number) => `${significant(value)} requests/s`;
+  const from = low === null ? "no rate is bearable beyond doubt" : `bearable beyond doubt up to ${rate(low)}`;
+  const to = high === null ? "none too much beyond doubt" : `too much beyond doubt from ${rate(high)}`;
+  const isWide = low === null || high === null || high > WIDE * low;
+  return `${from}, ${to} (of the rates tried, by their 95 % intervals)${isWide ? "; more requests or replications tell more" : ""}`;
 }
 
 /** `P99`, `P99.9`. */
 export function percentile(share: number): string {
   return `P${tidy(100 * share)}`;
+}
+
+/** A share that was given, in per cent: `99 %`. */
+export function inPercent(share: number): string {
+  return `${tidy(100 * share)} %`;
+}
+
+function whyRejected({ queue_full: full, ...tooLong }: RejectedByReason): string {
+  const long = tooLong.too_long_for_every_pool + tooLong.too_long_for_pool;
+  return long >= full ? "most are too long for the pools: the same at every load" : "most find a full queue";
 }
 
 /** A number without the last bits of its arithmetic. */
