@@ -176,18 +176,22 @@ function judge(
     };
   }
   if (attainment < share) {
-    // Without the last bits of the subtraction.
-    const allowed = Number((1 - share).toPrecision(12));
+    const allowed = rest(share);
     if (lost > allowed) {
       return { cause: "rejected", share: lost, allowed, rejected_by_reason: requests.rejected_by_reason };
     }
     const worst = limits.toSorted((a, b) => b.missed - a.missed)[0];
     if (worst && worst.missed > allowed) return { cause: worst.limit, ...worst };
-    return { cause: "all_limits", missed: 1 - attainment, allowed };
+    return { cause: "all_limits", missed: rest(attainment), allowed };
   }
   // A run of requests of one token has no gap, and exceeds no limit of them.
   if (gaps && gaps.value_ms !== null && gaps.value_ms > gaps.limit_ms) return { cause: "itl", ...gaps };
   return null;
+}
+
+/** What is left of a share, without the last bits of the subtraction. */
+function rest(share: number): number {
+  return Number((1 - share).toPrecision(12));
 }
 
 function figuresOf(figures: Figures, pools: readonly Figures[]): PointFigures {

@@ -26,7 +26,7 @@ export function checkReplayOptions(options: ReplayOptions): void {
  * @throws InputError as {@link checkReplayOptions}.
  */
 export function checkRunOptions(options: Omit<ReplayOptions, "requests" | "fleet">): void {
-  const { seed, warmup, replications, sloMs, sloTpotMs, sloE2eMs, horizonS, closedLoop, engine, step } = options;
+  const { seed, warmup, replications, sloMs, sloTpotMs, sloE2eMs, horizonS, closedLoop, engine } = options;
   check("seed", seed, (value) => Number.isSafeInteger(value) && value >= 0, "a whole number of at least 0");
   check("warmup", warmup, (value) => value >= 0 && value < 1, "a share of at least 0 and below 1");
   const atMost = `a whole number from 1 to ${MAX_REPLICATIONS}`;
@@ -49,7 +49,6 @@ export function checkRunOptions(options: Omit<ReplayOptions, "requests" | "fleet
   if (engine !== undefined && !ENGINES.includes(engine)) {
     throw new InputError(`engine is ${String(engine)}; allowed is ${ENGINES.join(" or ")}.`);
   }
-  if (step && engine === "slots") throw new InputError("step belongs to the engine iterations; the engine is slots.");
 }
 
 /** Most users of a closed loop. */

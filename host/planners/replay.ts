@@ -7,6 +7,7 @@ import type { ClosedLoop, RunSpec } from "../core/run-spec.js";
 import { type ResultRows, Simulation } from "../core/simulation.js";
 import { type Fleet, requireEngine } from "../specs/fleet.js";
 import type { Engine } from "../specs/fleet-spec.js";
+import { InputError } from "../specs/input-error.js";
 import type { RequestSource } from "../workloads/requests.js";
 import type { Classify } from "./classify.js";
 import { coreDraw, type DrawnArrivals, type DrawnRequests, feedDrawn, feedSource, MAX_LABELS } from "./feed.js";
@@ -97,6 +98,9 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
   checkReplayOptions(options);
   const engine = options.engine ?? fleet.engine ?? DEFAULT_ENGINE;
   requireEngine(fleet, engine);
+  if (options.step && engine === "slots") {
+    throw new InputError("step belongs to the engine iterations; the engine is slots.");
+  }
   const prefixes = engine === "iterations" ? prefixPlan(options) : undefined;
   const reading = { engine, warmup, slo: objective(options) };
   const core = options.core ?? (await loadCore());

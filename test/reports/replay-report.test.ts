@@ -111,6 +111,22 @@ describe("replayReport", () => {
     );
   });
 
+  test("tells how replicas batched, and of prefixes and peaks where there are any", async () => {
+    const text = await page({ ...DRAWN, fleet: "examples/h100.yaml" });
+    for (const title of ["batches", "iteration ms", "ITL P50 ms", "preempted", "MFU", "MBU", "sequences"]) {
+      expect(text).toContain(title);
+    }
+    expect(text).not.toContain("prefix hits");
+    expect(await drawnWords({ engine: "slots" })).not.toContain("ITL");
+    const caching = { enable_prefix_caching: true };
+    const iteration_model = { type: "linear", c0_ms: 10 } as const;
+    const fleet = { pools: [{ id: "a", n_replicas: 1, max_ctx: 16384, iteration_model, serving: caching }] };
+    const cached = await page({ ...DRAWN, rateRps: 2, fleet, prefixes: { groups: 2, tokens: 160 } });
+    expect(cached).toContain("prefix hits");
+    const bare = (await page({ ...DRAWN, rateRps: 2, fleet })).replaceAll(/\s+/g, " ");
+    expect(bare).toContain("A prefix cache found nothing");
+  });
+
   test("says what is not exact", async () => {
     expect(await drawnWords()).toContain("Iterations are timed by W and H of the profile");
     expect(await drawnWords({ engine: "slots" })).toContain("Every iteration is charged at the time of a full batch");
