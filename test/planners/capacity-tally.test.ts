@@ -71,9 +71,13 @@ describe("a tally", () => {
   });
 
   test("does not measure the warm-up", () => {
-    const attained = read({ e2e: 10 }, [...Array<[number, number, number]>(10).fill([1, 1, 99]), [1, 1, 5], [1, 1, 6]], {
-      warmup: 0.84,
-    });
+    const attained = read(
+      { e2e: 10 },
+      [...Array<[number, number, number]>(10).fill([1, 1, 99]), [1, 1, 5], [1, 1, 6]],
+      {
+        warmup: 0.84,
+      },
+    );
     expect(attained).toMatchObject({ measured: 2, attainment: 1 });
     expect(attained.limits[0]!.value_ms).toBe(5);
   });
