@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { replayCommand } from "../host/cli/replay.js";
 import { replayTrace } from "../host/index.js";
 import { parseFleet } from "../host/specs/fleet-spec.js";
-import { resolveFleet } from "../host/specs/fleet.js";
+import { requireEngine, resolveFleet } from "../host/specs/fleet.js";
 import { runCommand } from "./cli/run-command.js";
 
 const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
@@ -13,8 +13,8 @@ const packageJson = JSON.parse(await readFile(new URL("../package.json", import.
 };
 
 /** The code blocks of a language. */
-function blocks(language: string): string[] {
-  return [...readme.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].flatMap(([, found, text]) =>
+function blocks(language: string, page = readme): string[] {
+  return [...page.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].flatMap(([, found, text]) =>
     found === language ? [text!] : [],
   );
 }
@@ -42,6 +42,23 @@ it("has a fleet file that is one", () => {
     { id: "short", replicas: 4, gpus: 4 },
     { id: "long", replicas: 1, gpus: 8 },
   ]);
+});
+
+it("has a pool that batches with prefix caches", () => {
+  const [pool] = resolveFleet(parseFleet(blocks("yaml")[1]!, "README.yaml")).pools;
+  expect(pool).toMatchObject({ balance: "prefix_affinity", gpus: 16, serving: { enablePrefixCaching: true } });
+});
+
+it("has models in its reference that are ones", async () => {
+  const page = await readFile(new URL("../docs/reference/iteration-models.md", import.meta.url), "utf8");
+  const models = blocks("yaml", page);
+  expect(models).toHaveLength(3);
+  for (const model of models) {
+    const pool = ["id: a", "n_replicas: 1", "max_ctx: 4096", ...model.trimEnd().split("\n")];
+    const text = ["pools:", ...pool.map((line, i) => (i === 0 ? `  - ${line}` : `    ${line}`))].join("\n");
+    const fleet = resolveFleet(parseFleet(text, "page.yaml"));
+    expect(() => requireEngine(fleet, "iterations")).not.toThrow();
+  }
 });
 
 it("has an example of the library that runs", async () => {
