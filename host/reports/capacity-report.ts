@@ -2,6 +2,7 @@ import colours from "picocolors";
 import type { CapacityResult, TriedLoad } from "../planners/capacity.js";
 import type { PointFigures } from "../planners/capacity-point.js";
 import {
+  attained,
   capacityWords,
   inPercent,
   keptWords,
@@ -13,7 +14,7 @@ import {
 } from "./capacity-words.js";
 import { type Column, columnTable } from "./column-table.js";
 import { paragraph } from "./paragraph.js";
-import { count, counted, milliseconds, NONE, percent, significant } from "./quantities.js";
+import { count, counted, milliseconds, NONE, significant } from "./quantities.js";
 
 /** Where a report is shown. */
 export interface CapacityReportOptions {
@@ -82,36 +83,46 @@ function poolTable({ at_capacity: point }: CapacityResult, width: number): strin
     .toSorted((a, b) => b.figures.utilisation.slots - a.figures.utilisation.slots)
     .slice(0, MOST_POOLS);
   const rows = pools.filter((row) => shown.includes(row));
-  return columnTable(POOL, pools.length === 1 ? rows : [...rows, { id: "fleet", figures: point! }], width);
+  const columns = point!.busy === undefined ? POOL : POOL.map((column) => (column === BUSY ? RUNNING : column));
+  return columnTable(columns, pools.length === 1 ? rows : [...rows, { id: "fleet", figures: point! }], width);
 }
+
+const RUNNING: Column<PoolRow> = { title: "running", cell: ({ figures }) => roughly(figures.busy ?? 0) };
+const BUSY: Column<PoolRow> = { title: "busy", cell: ({ figures }) => roughly(figures.utilisation.slots) };
 
 const POOL: Column<PoolRow>[] = [
   { title: "at capacity", cell: ({ id }) => id },
   { title: "replicas", cell: ({ figures }) => count(figures.replicas), rank: 3 },
   { title: "per s", cell: ({ figures }) => significant(figures.arrival_rate_rps) },
   { title: "a replica", cell: ({ figures }) => significant(figures.arrival_rate_rps / figures.replicas), rank: 4 },
-  { title: "busy", cell: ({ figures }) => percent(figures.busy ?? figures.utilisation.slots) },
-  { title: "KV", cell: ({ figures }) => percent(figures.utilisation.kv), rank: 5 },
+  BUSY,
+  { title: "KV", cell: ({ figures }) => roughly(figures.utilisation.kv), rank: 5 },
   {
     title: "batch",
     cell: ({ figures }) => (figures.mean_batch === undefined ? NONE : significant(figures.mean_batch)),
+    rank: 7,
   },
   { title: "TTFT P99 ms", cell: ({ figures }) => milliseconds(figures.ttft_ms.p99) },
-  { title: "TPOT P99", cell: ({ figures }) => milliseconds(figures.tpot_ms.p99) },
+  { title: "TPOT P99", cell: ({ figures }) => milliseconds(figures.tpot_ms.p99), rank: 8 },
   { title: "ITL P99", cell: ({ figures }) => milliseconds(figures.itl_ms?.p99 ?? null), rank: 2 },
   { title: "E2E P99", cell: ({ figures }) => milliseconds(figures.e2e_ms.p99), rank: 1 },
   {
     title: "preempted",
     cell: ({ figures }) => (figures.preemptions === undefined ? NONE : count(figures.preemptions)),
+    rank: 6,
   },
 ];
+
+function roughly(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
 
 function triedColumns({ searched, objective }: CapacityResult): Column<TriedLoad>[] {
   const rate = (load: TriedLoad) => significant(load.rate_rps);
   const times: [boolean, Column<TriedLoad>][] = [
     [true, { title: "TTFT P99 ms", cell: ({ ttft_p99_ms }) => milliseconds(ttft_p99_ms) }],
-    [true, { title: "TPOT P99", cell: ({ tpot_p99_ms }) => milliseconds(tpot_p99_ms) }],
-    [objective.e2e_ms !== undefined, { title: "E2E P99", cell: ({ e2e_p99_ms }) => milliseconds(e2e_p99_ms) }],
+    [true, { title: "TPOT P99", cell: ({ tpot_p99_ms }) => milliseconds(tpot_p99_ms), rank: 2 }],
+    [objective.e2e_ms !== undefined, { title: "E2E P99", cell: ({ e2e_p99_ms }) => milliseconds(e2e_p99_ms), rank: 1 }],
     [objective.itl_ms !== undefined, { title: "ITL P99", cell: ({ itl_p99_ms }) => milliseconds(itl_p99_ms ?? null) }],
   ];
   return [
@@ -121,7 +132,7 @@ function triedColumns({ searched, objective }: CapacityResult): Column<TriedLoad
           { title: "requests/s", cell: rate },
         ]
       : [{ title: "tried: requests/s", cell: rate }]),
-    { title: "in time", cell: ({ attainment }) => percent(attainment) },
+    { title: "in time", cell: ({ attainment }) => attained(attainment) },
     ...times.filter(([isAsked]) => isAsked).map(([, column]) => column),
     { title: "", cell: ({ cause }) => (cause === null ? colours.green("bearable") : colours.red(CAUSES[cause])) },
   ];

@@ -82,7 +82,7 @@ export function keptWords(point: OperatingPoint, attainment: number): string {
     return `${TIMES[limit.limit]} ${percentile(attainment)} ${millisecondsWithUnit(limit.value_ms)}${sure}`;
   });
   const [low, high] = point.attainment_ci95;
-  return [`${percent(point.attainment)} in time (${percent(low)} to ${percent(high)})`, ...limits].join(", ");
+  return [`${attained(point.attainment)} in time (${attained(low)} to ${attained(high)})`, ...limits].join(", ");
 }
 
 /** Rates further apart than by this factor leave the answer in doubt. */
@@ -100,6 +100,11 @@ export function surelyWords({ surely_feasible_rps: low, surely_infeasible_rps: h
 /** `P99`, `P99.9`. */
 export function percentile(share: number): string {
   return `P${tidy(100 * share)}`;
+}
+
+/** A share of arrivals in per cent, rounded down: what reads 99.00 % is at least that. */
+export function attained(share: number): string {
+  return share === 1 ? "100 %" : `${(Math.floor(tidy(10_000 * share)) / 100).toFixed(2)} %`;
 }
 
 /** A share that was given, in per cent: `99 %`. */
