@@ -28,6 +28,10 @@ export function inspectReport(result: InspectResult): string {
     ...prefixLines(result),
     ...namesLine("labels", result.labels),
     ...namesLine("categories", result.categories),
+    ...namesLine(
+      "priorities",
+      result.priorities.map(({ priority, ...part }) => ({ name: String(priority), ...part })),
+    ),
     ...result.trace.notes.flatMap((note) => line("note", note)),
   ];
   return lines.join("\n");

@@ -102,6 +102,15 @@ describe("inspect", () => {
       expect(stdout).toContain(word);
   });
 
+  test("tells of priorities", async () => {
+    const rows = ["arrival_s,input_tokens,output_tokens,priority", "0,10,10,5", "1,10,10,0", "2,10,10,5", ""].join(
+      "\n",
+    );
+    const folder = await temporaryFolder({ "p.csv": rows });
+    const { stdout } = await inspect(join(folder, "p.csv"));
+    expect(stdout).toMatch(/priorities\s+"0" 33\.3 %, "5" 66\.7 %/);
+  });
+
   test("tells of the prefixes of a trace that has them", async ({ skip }) => {
     if (!hasData) skip(`no data at ${data}`);
     const found = await result(join(data, "mooncake", "conversation_trace.jsonl"), "--spread-ticks");
@@ -114,7 +123,7 @@ describe("inspect", () => {
   test.each([
     [[], "nothing to inspect"],
     [["no-such-file.csv"], "no such file, folder or built-in workload"],
-    [["package.json"], "81 of 81 rows cannot be used"],
+    [["package.json"], 'the row "{" is not JSON'],
     [["LICENSE"], "are those of no known trace format"],
     [["azure-conv", "--speed", "2"], "--speed has no meaning for it"],
     [["azure-conv", "--max-unusable", "2"], "--max-unusable <share>' argument '2'"],
