@@ -18,7 +18,11 @@ export default tseslint.config(
     // AssemblyScript is TypeScript syntax with other types: the type-aware rules do not apply.
     files: ["assembly/**/*.ts"],
     extends: [...tseslint.configs.recommended],
-    rules: { "prefer-const": "error", "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }], "no-loss-of-precision": "off" },
+    rules: {
+      "prefer-const": "error",
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+      "no-loss-of-precision": "off",
+    },
   },
   {
     files: ["**/*.mjs", "**/*.js"],
