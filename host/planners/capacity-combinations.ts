@@ -50,11 +50,11 @@ export function combinations(sweep: Sweep): Combination[] {
       throw new InputError(`sweep: ${key} is not swept; it ${mustBeOneOf(key, SWEPT_KEYS)}.`);
     if (values === undefined) continue;
     if (values.length === 0) throw new InputError(`sweep: ${key} has no values; give at least one.`);
-    const twice = values.find((value, index) => values.indexOf(value) !== index);
-    if (twice !== undefined) throw new InputError(`sweep: ${key} names ${String(twice)} twice.`);
     if (all.length * values.length > MAX_COMBINATIONS) {
       throw new InputError(`sweep: its lists make more than ${MAX_COMBINATIONS} combinations, the most allowed.`);
     }
+    const twice = values.find((value, index) => values.indexOf(value) !== index);
+    if (twice !== undefined) throw new InputError(`sweep: ${key} names ${String(twice)} twice.`);
     all = all.flatMap((combination) => values.map((value) => ({ ...combination, [key]: value })));
   }
   return all;
