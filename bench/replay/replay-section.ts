@@ -34,7 +34,8 @@ export async function replaySection(core: Core): Promise<SectionReport> {
     await writeTrace(trace, atLoad(drawColumns(core, { pools: [POOL], draw, requests: ROWS }), POOL, LOAD));
     await writeFile(fleet, JSON.stringify(fleetFile()));
     const columns = "arrival=arrival,input=input,output=output";
-    const command = () => runNode(MAIN, ["replay", trace, "--columns", columns, "--fleet", fleet, "--json"]);
+    const command = () =>
+      runNode(MAIN, ["replay", trace, "--columns", columns, "--fleet", fleet, "--engine", "slots", "--json"]);
     const plain = () => runNode(new URL("plain-script.mjs", import.meta.url), [trace, fleet]);
     requireSameFigures(command(), plain());
     const memory = new Map<string, number>();
