@@ -81,7 +81,7 @@ export class EventLoop<E extends Engine> extends Run {
   play(count: i32): i32 {
     const tables = this.tables;
     const users = this.users;
-    // Held here, so that what is inlined below need not look it up again and again: 5 % of a run.
+    // Held here, so that what is inlined below need not look it up again and again.
     const engine = this.engine;
     if (this.keepsResults) this.results.reserve(this.ledger.length + count);
     this.results.count = 0;

@@ -34,7 +34,7 @@ export function page({ inferencePerf, llmServingSim, cases, limits }: Parts): st
 
 const INTRODUCTION = `# The iteration-level engine against measured vLLM
 
-Every error below is computed by \`npx tsx bench/validation/index.ts\` from the measured runs in \`VLLM_SR_SIM_DATA\` (default \`../shared/data\`, folder \`engine/\`), which writes this page; running it again gives the same bytes. An error is (simulated - measured) / measured.
+Every error below is computed by \`npm run validation\` from the measured runs in \`VLLM_SR_SIM_DATA\` (default \`../shared/data\`, folder \`engine/\`), which writes this page; running it again gives the same bytes. An error is (simulated - measured) / measured.
 
 What is fitted to a run is said with the run; all other constants come from elsewhere. The *recipe* of the iteration model (next section) was settled with the sweeps and the replays in sight: tiles, the L2 threshold and the bytes of sampling came in because errors showed that something was missing. No constant was tuned to them. The servers of the last table were first simulated when it was settled, and stand as they came out.`;
 

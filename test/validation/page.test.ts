@@ -5,7 +5,7 @@ import { loadCore } from "../../host/core/load.js";
 import { describeWithRuns } from "./measured-runs.js";
 
 describeWithRuns("docs/validation.md", () => {
-  it("is what `npx tsx bench/validation/index.ts` writes", async () => {
+  it("is what `npm run validation` writes", async () => {
     const written = await readFile(new URL("../../docs/validation.md", import.meta.url), "utf8");
     expect(makePage(await loadCore())).toBe(written);
   });
