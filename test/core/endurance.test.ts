@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { CorePool } from "../../host/core/run-spec.js";
 import { Simulation } from "../../host/core/simulation.js";
+import { BATCHING_CASES } from "./golden-run.js";
 import { columns } from "./play-case.js";
 import { BUILDS, loadBuild } from "./wasm-builds.js";
 
@@ -47,4 +48,23 @@ describe.each(BUILDS)("the %s core", (build) => {
     simulation.finish();
     expect(simulation.results().count).toBeGreaterThan(1900);
   });
+
+  it.each(["vllm", "shared prefixes", "sarathi, by priority", "closed loop"])(
+    "takes no memory for requests that are gone but for their figures: iterations, %s",
+    async (name) => {
+      const { spec } = BATCHING_CASES.find((run) => run.name === `iterations: ${name}`)!;
+      const draw = { ...spec.draw!, rateRps: 0.5 };
+      const simulation = new Simulation(await loadBuild(build), { ...spec, draw, keepsResults: false });
+      const play = (requests: number) => {
+        for (let played = 0; played < requests; played += 1000) {
+          simulation.draw(1000);
+          simulation.playWindow(1000);
+        }
+        return simulation.memoryUsed;
+      };
+      const before = play(20_000);
+      // 34 bytes a request, in segments of 16,384 requests.
+      expect((play(65_536) - before) / 65_536).toBeLessThan(1.3 * 34);
+    },
+  );
 });
