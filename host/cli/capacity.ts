@@ -22,6 +22,8 @@ import {
   engineOptions,
   type PrefixFlags,
   prefixOptions,
+  sloTtft,
+  type TtftFlags,
 } from "./engine-flags.js";
 import { addOutputFlags, number, oneOf, seedFlag, wholeNumber } from "./flags.js";
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
@@ -36,9 +38,8 @@ import {
   traceInput,
 } from "./requests-input.js";
 
-interface Flags extends RequestFlags, EngineFlags, PrefixFlags, OutputOptions {
+interface Flags extends RequestFlags, EngineFlags, PrefixFlags, TtftFlags, OutputOptions {
   fleet: string;
-  sloTtft?: number;
   sloTpot?: number;
   sloE2e?: number;
   sloItl?: number;
@@ -84,6 +85,7 @@ export function capacityCommand(): Command {
       `limit for the time to first token, ms (default: the fleet's; without one and without other limits ${DEFAULT_SLO_MS})`,
       limit,
     )
+    .option("--slo <ms>", "another name of --slo-ttft", limit)
     .option("--slo-tpot <ms>", "limit for the time per output token, ms (default: none)", limit)
     .option("--slo-e2e <ms>", "limit for the time from arrival to the last token, ms (default: none)", limit)
     .option("--slo-itl <ms>", "limit for the gaps between tokens, ms, over all of them (default: none)", limit)
@@ -155,6 +157,7 @@ function addUserFlags(command: Command): void {
 async function run(argument: string | undefined, flags: Flags): Promise<void> {
   const trace = traceInput(argument, flags);
   if (flags.speed !== undefined) throw new InputError("--speed is what this command finds; --scale changes a trace.");
+  const ttftMs = sloTtft(flags);
   await checkOutput(flags);
   const progress = showProgress(undefined);
   const options: CapacityOptions = {
@@ -165,7 +168,7 @@ async function run(argument: string | undefined, flags: Flags): Promise<void> {
     ...engineOptions(flags),
     ...userOptions(flags),
     slo: {
-      ...(flags.sloTtft === undefined ? {} : { ttftMs: flags.sloTtft }),
+      ...(ttftMs === undefined ? {} : { ttftMs }),
       ...(flags.sloTpot === undefined ? {} : { tpotMs: flags.sloTpot }),
       ...(flags.sloE2e === undefined ? {} : { e2eMs: flags.sloE2e }),
       ...(flags.sloItl === undefined ? {} : { itlMs: flags.sloItl }),

@@ -30,6 +30,24 @@ export function engineOptions({ engine, step }: EngineFlags): Pick<ReplayOptions
   return { ...(engine === undefined ? {} : { engine }), ...(step === undefined ? {} : { step }) };
 }
 
+/** Values of `--slo` and `--slo-ttft`: two names of one figure. */
+export interface TtftFlags {
+  slo?: number;
+  sloTtft?: number;
+}
+
+/**
+ * The objective for the time to first token that they give, ms.
+ *
+ * @throws InputError if both are given, and differ.
+ */
+export function sloTtft({ slo, sloTtft }: TtftFlags): number | undefined {
+  if (slo !== undefined && sloTtft !== undefined && slo !== sloTtft) {
+    throw new InputError(`--slo ${slo} and --slo-ttft ${sloTtft} are the same limit; give one of them.`);
+  }
+  return slo ?? sloTtft;
+}
+
 /** Values of {@link addClosedLoopFlags}. */
 export interface ClosedLoopFlags {
   concurrency?: number;

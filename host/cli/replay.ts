@@ -18,6 +18,8 @@ import {
   engineOptions,
   type PrefixFlags,
   prefixOptions,
+  sloTtft,
+  type TtftFlags,
 } from "./engine-flags.js";
 import { addOutputFlags, number, seedFlag, wholeNumber } from "./flags.js";
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
@@ -34,9 +36,8 @@ import {
 } from "./requests-input.js";
 import { watchTrace } from "./watched-trace.js";
 
-interface Flags extends RequestFlags, EngineFlags, ClosedLoopFlags, PrefixFlags, OutputOptions {
+interface Flags extends RequestFlags, EngineFlags, ClosedLoopFlags, PrefixFlags, TtftFlags, OutputOptions {
   fleet: string;
-  slo?: number;
   sloTpot?: number;
   sloE2e?: number;
   warmup: number;
@@ -69,6 +70,7 @@ export function replayCommand(): Command {
       `objective for the time to first token, ms (default: the fleet's, else ${DEFAULT_SLO_MS})`,
       number({ above: 0 }),
     )
+    .option("--slo-ttft <ms>", "another name of --slo", number({ above: 0 }))
     .option("--slo-tpot <ms>", "objective for the time per output token, ms (default: none)", number({ above: 0 }))
     .option(
       "--slo-e2e <ms>",
@@ -104,6 +106,7 @@ async function run(argument: string | undefined, flags: Flags): Promise<void> {
   if (flags.perRequest !== undefined && flags.out === flags.perRequest) {
     throw new InputError(`--out and --per-request name the same file, ${flags.out}.`);
   }
+  const sloMs = sloTtft(flags);
   await checkOutput(flags);
   const fleet = await readFleetFile(flags.fleet);
   const poolIds = fleet.pools.map(({ id }) => id);
@@ -120,7 +123,7 @@ async function run(argument: string | undefined, flags: Flags): Promise<void> {
     ...closedLoopOptions(flags),
     ...(flags.sloTpot === undefined ? {} : { sloTpotMs: flags.sloTpot }),
     ...(flags.sloE2e === undefined ? {} : { sloE2eMs: flags.sloE2e }),
-    ...(flags.slo === undefined ? {} : { sloMs: flags.slo }),
+    ...(sloMs === undefined ? {} : { sloMs }),
     seed: flags.seed,
     warmup: flags.warmup,
     replications: flags.replications,

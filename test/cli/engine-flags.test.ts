@@ -1,5 +1,6 @@
 /** Flags that choose the engine, close the loop and share prefixes. */
 import { describe, expect, test } from "vitest";
+import { capacityCommand } from "../../host/cli/capacity.js";
 import { compareRoutersCommand } from "../../host/cli/compare-routers.js";
 import { replayCommand } from "../../host/cli/replay.js";
 import { simulateFleetCommand } from "../../host/cli/simulate-fleet.js";
@@ -76,6 +77,14 @@ test.each([
   ["--prefix-tokens", "--prefix-groups"],
 ])("%s needs %s", async (given, missing) => {
   expect(await mistake(given, "4")).toContain(`${given} needs ${missing}`);
+});
+
+test("--slo-ttft is another name of --slo, in replay and capacity", async () => {
+  expect((await result("--slo-ttft", "77")).slo.ttft_ms).toBe(77);
+  expect(await mistake("--slo-ttft", "77", "--slo", "78")).toContain("--slo 78 and --slo-ttft 77 are the same limit");
+  const args = ["azure-conv", "--fleet", "examples/fleet.json", "--slo", "300", "--n", "500", "--json"];
+  const { stdout } = await runCommand(capacityCommand(), args);
+  expect(JSON.parse(stdout)).toMatchObject({ objective: { ttft_ms: 300 } });
 });
 
 test("--slo-tpot and --slo-e2e join the objective", async () => {
