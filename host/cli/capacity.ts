@@ -158,7 +158,7 @@ async function run(argument: string | undefined, flags: Flags): Promise<void> {
   const trace = traceInput(argument, flags);
   if (flags.speed !== undefined) throw new InputError("--speed is what this command finds; --scale changes a trace.");
   const ttftMs = sloTtft(flags);
-  await checkOutput(flags);
+  await checkOutput(flags, [argument, flags.cdf, flags.fleet, flags.classify]);
   const progress = showProgress(undefined);
   const options: CapacityOptions = {
     trace,

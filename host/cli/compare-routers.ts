@@ -53,7 +53,7 @@ export function compareRoutersCommand(): Command {
 }
 
 async function run(flags: Flags): Promise<void> {
-  await checkOutput(flags);
+  await checkOutput(flags, [flags.cdf]);
   const workload = await readWorkload(flags);
   const { routers = [...DEFAULT_COMPARED_ROUTERS] } = flags;
   const progress = showProgress(flags.nReq * flags.replications * routers.length);

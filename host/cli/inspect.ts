@@ -40,7 +40,7 @@ export function inspectCommand(): Command {
 }
 
 async function run(argument: string | undefined, flags: Flags): Promise<void> {
-  await checkOutput(flags);
+  await checkOutput(flags, [argument, flags.cdf]);
   if (argument === undefined && flags.cdf === undefined) {
     throw new InputError(`nothing to inspect: give ${TRACE_ARGUMENT}, or --cdf FILE.`);
   }

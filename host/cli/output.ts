@@ -1,3 +1,5 @@
+import { realpath, stat } from "node:fs/promises";
+import { InputError } from "../specs/input-error.js";
 import { WholeFile } from "./whole-file.js";
 
 /** Where a command's result goes: the flags that every command has. */
@@ -36,8 +38,35 @@ export async function writeWhole(path: string, content: string | AsyncIterable<s
 /**
  * Asks whether the file of `--out` can be written, so that a long run does not find out at its end.
  *
- * @throws InputError if it cannot.
+ * @param inputs What the command reads: paths, and other words that name no file.
+ * @throws InputError if it cannot, or is one of the inputs.
  */
-export async function checkOutput({ out }: OutputOptions): Promise<void> {
-  if (out !== undefined) await WholeFile.check(out);
+export async function checkOutput({ out }: OutputOptions, inputs: readonly unknown[]): Promise<void> {
+  if (out === undefined) return;
+  await refuseInputs("--out", out, inputs);
+  await WholeFile.check(out);
+}
+
+/**
+ * Makes sure that what a flag names to be written is not what the command reads.
+ *
+ * @throws InputError if it is.
+ */
+export async function refuseInputs(flag: string, output: string, inputs: readonly unknown[]): Promise<void> {
+  const written = await fileAt(output);
+  if (written === undefined) return;
+  for (const input of inputs) {
+    if (typeof input !== "string" || (await fileAt(input)) !== written) continue;
+    throw new InputError(`${flag} ${output} would overwrite what the command reads; name another file.`);
+  }
+}
+
+/** The file at a path, whatever way leads there; nothing if it is none. */
+async function fileAt(path: string): Promise<string | undefined> {
+  try {
+    const place = await realpath(path);
+    return (await stat(place)).isFile() ? place : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -22,7 +22,7 @@ import {
   type TtftFlags,
 } from "./engine-flags.js";
 import { addOutputFlags, number, seedFlag, wholeNumber } from "./flags.js";
-import { checkOutput, deliver, type OutputOptions } from "./output.js";
+import { checkOutput, deliver, refuseInputs, type OutputOptions } from "./output.js";
 import { PerRequestFile } from "./per-request-file.js";
 import { showProgress } from "./progress.js";
 import {
@@ -107,7 +107,9 @@ async function run(argument: string | undefined, flags: Flags): Promise<void> {
     throw new InputError(`--out and --per-request name the same file, ${flags.out}.`);
   }
   const sloMs = sloTtft(flags);
-  await checkOutput(flags);
+  const inputs = [argument, flags.cdf, flags.fleet, flags.classify];
+  await checkOutput(flags, inputs);
+  if (flags.perRequest !== undefined) await refuseInputs("--per-request", flags.perRequest, inputs);
   const fleet = await readFleetFile(flags.fleet);
   const poolIds = fleet.pools.map(({ id }) => id);
   const rowsFile = flags.perRequest === undefined ? undefined : await PerRequestFile.create(flags.perRequest, poolIds);

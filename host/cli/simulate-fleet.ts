@@ -44,7 +44,7 @@ export function simulateFleetCommand(): Command {
 }
 
 async function run(fleetFile: string, flags: Flags): Promise<void> {
-  await checkOutput(flags);
+  await checkOutput(flags, [fleetFile, flags.cdf]);
   const spec = await readFleetFile(fleetFile);
   const options: SimulateFleetOptions = {
     fleet: resolveFleet(spec),

@@ -45,7 +45,7 @@ export function simulateCommand(): Command {
 }
 
 async function run(flags: Flags): Promise<void> {
-  await checkOutput(flags);
+  await checkOutput(flags, [flags.cdf]);
   const workload = await readWorkload(flags);
   const progress = showProgress(flags.nReq * flags.replications);
   const result = await simulate({

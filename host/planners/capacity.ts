@@ -188,7 +188,24 @@ function tried(point: OperatingPoint): TriedLoad {
   };
 }
 
-function notesOn({ requests }: Trial, { count, neededCount }: Found): string[] {
+/** Share by which the rate that was met may differ from the one that was tried without a word. */
+const RATE_NOTE = 0.05;
+
+function notesOn(trial: Trial, found: Found): string[] {
+  return [...shortRunNotes(trial, found), ...offRateNotes(trial, found)];
+}
+
+/** A workload whose rate varies, played in part, is not the load that it is called by. */
+function offRateNotes({ users }: Trial, { feasible }: Found): string[] {
+  if (users || feasible === null) return [];
+  const { rate_rps: tried, arrival_rate_rps: met } = feasible;
+  if (Math.abs(met / tried - 1) <= RATE_NOTE) return [];
+  return [
+    `At ${Number(tried.toPrecision(3))} requests/s the runs met ${Number(met.toPrecision(3))} on average: they are too short to play the workload through, so the answer is that of a part of it.`,
+  ];
+}
+
+function shortRunNotes({ requests }: Trial, { count, neededCount }: Found): string[] {
   if (neededCount <= count) return [];
   const more = requests.isDrawn ? `--n ${neededCount}` : `--repeat ${Math.ceil(neededCount / requests.count)}`;
   return [

@@ -81,7 +81,7 @@ async function openBytesAs(input: Located<"bytes">, options: RequestOptions, see
   refuse(options, ["count", "inputShare", "prefixes"], `${name}: is a trace, not a workload to draw from`);
   const arrivals = newArrivals(options, name);
   const open = (bytes: AsyncIterable<Uint8Array>) =>
-    openTrace(bytes, { ...options, name, arrivalless: arrivals !== undefined });
+    openTrace(bytes, { ...options, name, arrivalless: arrivals !== undefined || options.isClosedLoop === true });
   return new TraceRequests({
     name,
     first: await open(all),

@@ -1,13 +1,13 @@
 import { InputError } from "../specs/input-error.js";
-import { type Fleet, resolveFleet } from "../specs/fleet.js";
+import { type Fleet, requireEngine, resolveFleet } from "../specs/fleet.js";
 import { checkFleet, type FleetInput, type FleetSpec, parseFleet } from "../specs/fleet-spec.js";
 import { pathBeside } from "../specs/path-beside.js";
 import { readFleetFile } from "../specs/read-fleet-file.js";
 import { type Classify, loadClassify } from "./classify.js";
 import { type OpenedRequests, openRequests } from "./open-requests.js";
 import { checkRunOptions } from "./replay-limits.js";
-import { DEFAULT_SEED, replay, type ReplayOptions, type ReplayResult } from "./replay.js";
-import type { RequestOptions } from "./request-options.js";
+import { DEFAULT_ENGINE, DEFAULT_SEED, replay, type ReplayOptions, type ReplayResult } from "./replay.js";
+import { refuse, type RequestOptions } from "./request-options.js";
 import type { TraceInput } from "./trace-input.js";
 import type { TraceSummary } from "./trace-summary.js";
 
@@ -48,8 +48,16 @@ export async function replayTrace(options: ReplayTraceOptions): Promise<ReplayTr
   checkRunOptions(others);
   const spec = await fleetSpec(options.fleet);
   const fleet = resolveFleet(spec);
+  requireEngine(fleet, options.engine ?? fleet.engine ?? DEFAULT_ENGINE, spec.file);
   const classify = await classifyOf(given, spec, fleet);
-  const requests = { ...options, isClosedLoop: options.closedLoop !== undefined };
+  const isClosedLoop = options.closedLoop !== undefined;
+  if (isClosedLoop)
+    refuse(
+      options,
+      ["rateRps", "arrivals", "speed", "spreadTicks"],
+      "the users of a closed loop send when they are answered",
+    );
+  const requests = { ...options, isClosedLoop };
   const opened = await openRequests(options.trace, requests, options.seed ?? DEFAULT_SEED);
   refuseReplications(options, opened);
   const result = await replay({ ...others, fleet, requests: opened.requests, ...(classify ? { classify } : {}) });

@@ -32,7 +32,7 @@ export function capacityWords(result: CapacityQuestion & CapacityFigures): strin
   const { status, rate_rps: rate, concurrency, lowest_infeasible_rps: above } = result;
   switch (status) {
     case "none":
-      return `${colours.red("none")}: ${isLoop ? "one user alone is" : "requests that hardly ever meet are"} too much (${count(result.tried.length)} loads tried)`;
+      return `${colours.red("none")}: ${isLoop ? "one user alone is" : "even the lowest rate, at which hardly any request meets another, is"} too much (${count(result.tried.length)} loads tried)`;
     case "no_limit_found": {
       const most = isLoop ? counted(concurrency!, "user") : `${significant(rate!)} requests/s`;
       return `${colours.yellow("no limit found")}: every load that was tried is bearable, up to ${most}`;

@@ -3,7 +3,7 @@ import type { TraceSummary } from "../planners/trace-summary.js";
 import type { Fleet } from "../specs/fleet.js";
 import { gpuProfile } from "../specs/gpu-catalog.js";
 import { poolsNotShown } from "./replay-tables.js";
-import { count, millisecondsWithUnit, percent } from "./quantities.js";
+import { count, given, millisecondsWithUnit, percent, significant } from "./quantities.js";
 
 /** What a reader must know so as not to take the figures for what they are not: losses first. */
 export function warnings(result: ReplayTraceResult, fleet: Fleet): string[] {
@@ -70,6 +70,7 @@ export function notes(result: ReplayTraceResult, fleet: Fleet): string[] {
     ...(percentiles.exact ? [] : [`Percentiles are of one request in ${count(percentiles.sampled_one_in)}.`]),
     ...(hidden > 0 ? [`${count(hidden)} more pools have lower P99s of TTFT; --json has them all.`] : []),
     replications === 1 ? ONE_RUN : replicationsText(trace, replications),
+    ...(isOffRate(result) ? [offRateText(result)] : []),
     ...(usesGroupsOfEight(result, fleet) ? [GROUPS_OF_EIGHT] : []),
     ...(result.engine === "slots" ? [FULL_BATCH] : []),
     ...(result.engine === "iterations" && fleet.pools.some(usesProfileTimes) ? [PROFILE_TIMES] : []),
@@ -95,6 +96,30 @@ const PROFILE_TIMES =
   "An iteration_model knows more (docs/reference/iterations-engine.md).";
 
 const NO_IDS = "A prefix cache found nothing: either no two prompts begin alike, or the requests bear no block ids.";
+
+/** Share by which the rate that was met may differ from the one that was asked for without a word. */
+const RATE_NOTE = 0.05;
+
+/** Whether drawn requests came at another rate than their mean: a workload whose rate varies was not played through. */
+function isOffRate({
+  trace,
+  arrival_rate_rps: met,
+  closed_loop: loop,
+  duration_s: seconds,
+}: ReplayTraceResult): boolean {
+  const asked = trace.arrivals?.rate_rps;
+  if (trace.format !== "workload" || asked === undefined || loop !== undefined) return false;
+  // Chance alone: three standard errors of a Poisson count.
+  const chance = 3 / Math.sqrt(Math.max(1, asked * seconds));
+  return Math.abs(met / asked - 1) > RATE_NOTE + chance;
+}
+
+function offRateText({ trace, arrival_rate_rps: met }: ReplayTraceResult): string {
+  return (
+    `The rate of ${trace.name} varies: these requests met ${significant(met)} a second, not the ${given(trace.arrivals!.rate_rps)} ` +
+    "that it has on average. More requests (--n) play it through."
+  );
+}
 
 const ONE_RUN =
   "One run: its intervals come from batches of its requests. --replications 5 takes them from runs with other draws.";

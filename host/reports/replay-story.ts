@@ -39,8 +39,13 @@ export function objectiveLine({ ttft_ms: ttft, slo }: ReplayTraceResult): string
   const [low, high] = ttft.p99_ci95;
   const word = objectiveWord(ttft.count, low, high, slo.ttft_ms);
   const others = otherLimits(slo);
-  const jointly = others === "" ? "" : `; with ${others}: ${percent(slo.attainment)} keep within all`;
+  const jointly =
+    others === "" ? "" : `; with ${others}: ${jointWord(slo.attainment)}, ${percent(slo.attainment)} keep within all`;
   return `${goal}: ${word}, P99 ${millisecondsWithUnit(ttft.p99)}, 95 % interval ${range(low, high)}${jointly}`;
+}
+
+function jointWord(attainment: number | null): string {
+  return (attainment ?? 0) >= 0.99 ? colours.green("met") : colours.red("missed");
 }
 
 function otherLimits({ tpot_ms: tpot, e2e_ms: e2e }: ReplayTraceResult["slo"]): string {
@@ -92,7 +97,11 @@ export function measuredLine(result: ReplayTraceResult): string {
 /** What was played. */
 export function workloadLine({ trace, closed_loop: loop }: Pick<ReplayTraceResult, "trace" | "closed_loop">): string {
   const { format, arrivals, native_rate_rps: native, used } = trace;
-  if (loop) return `${format}, ${counted(used, "request")}${changesText(trace.changes)}; ${loopText(loop)}`;
+  if (loop) {
+    const what =
+      format === "workload" ? `${counted(used, "request")} to draw` : `${format}, ${counted(used, "request")}`;
+    return `${what}${changesText(trace.changes)}; ${loopText(loop)}`;
+  }
   if (format === "workload") {
     const source = native === undefined ? "" : ` (${significant(native)} at its source)`;
     return `${counted(used, "request")} to draw, ${arrivalsText(arrivals!)}${source}`;
@@ -176,8 +185,9 @@ function routerText(router: RouterSpec): string {
 export function servedLine({ throughput, slo, cost }: ReplayTraceResult): string {
   const { output_tokens_per_s: tokens, goodput_rps: goodput } = throughput;
   const perMillion = tokens > 0 ? `, ${dollars((cost.per_hr_usd / 3600 / tokens) * 1e6)} a million output tokens` : "";
+  const served = `${significant(goodput)} requests/s in time (${percent(slo.attainment)}), ${significant(tokens)} output tokens/s`;
+  if (cost.per_hr_usd === 0) return `${served}; the fleet has no price`;
   return (
-    `${significant(goodput)} requests/s in time (${percent(slo.attainment)}), ${significant(tokens)} output tokens/s; ` +
-    `${dollars(cost.per_hr_usd)} an hour, ${dollars(cost.annualised_kusd * 1000)} a year${perMillion}`
+    `${served}; ` + `${dollars(cost.per_hr_usd)} an hour, ${dollars(cost.annualised_kusd * 1000)} a year${perMillion}`
   );
 }

@@ -40,7 +40,7 @@ function severity({ figures }: PoolRow): number {
 /** What the pools are made of, and how busy they were. */
 export function loadTable(rows: readonly PoolRow[], width: number): string[] {
   const rejects = rows.some(({ figures }) => figures.requests.rejected > 0);
-  const columns = LOAD.map((column) => (column.title === "slots" && batches(rows) ? SEQUENCES : column));
+  const columns = LOAD.map((column) => (batches(rows) ? (BATCHED[column.title] ?? column) : column));
   return columnTable(columns.concat(rejects ? REJECTED : [], OUTCOME), rows, width);
 }
 
@@ -81,26 +81,32 @@ const SEQUENCES: Column<PoolRow> = {
   rank: 4,
 };
 
+/** What stands in the place of columns of the engine `slots`. Busy seats say little of how busy a replica is: the next table does. */
+const BATCHED: Record<string, Column<PoolRow>> = {
+  slots: SEQUENCES,
+  busy: { title: "seats", cell: ({ figures }) => percent(figures.utilisation.slots), rank: 5 },
+};
+
 const batching = (figure: (batching: Batching) => string) => (row: PoolRow) =>
   row.figures.batching ? figure(row.figures.batching) : "";
 
 const BATCHING: Column<PoolRow>[] = [
   { title: "batches", cell: ({ id }) => id },
-  { title: "running", cell: batching((pool) => percent(pool.busy)), rank: 4 },
+  { title: "running", cell: batching((pool) => nearly(pool.busy)), rank: 4 },
   { title: "mean", cell: batching((pool) => significant(pool.mean_batch)) },
-  { title: "largest", cell: batching((pool) => count(pool.largest_batch)), rank: 5 },
+  { title: "largest", cell: batching((pool) => count(pool.largest_batch)), rank: 2 },
   { title: "iteration ms", cell: batching((pool) => milliseconds(pool.mean_iteration_ms)), rank: 3 },
   { title: "ITL P50 ms", cell: ({ figures }) => milliseconds(figures.itl_ms?.p50 ?? null), rank: 6 },
   { title: "P99", cell: ({ figures }) => milliseconds(figures.itl_ms?.p99 ?? null) },
-  { title: "max", cell: ({ figures }) => milliseconds(figures.itl_ms?.max ?? null), rank: 2 },
+  { title: "max", cell: ({ figures }) => milliseconds(figures.itl_ms?.max ?? null), rank: 1 },
   { title: "preempted", cell: batching((pool) => count(pool.preemptions)) },
 ];
 const CACHED: Column<PoolRow>[] = [
   { title: "prefix hits", cell: batching(({ prefix_cache: cache }) => (cache ? percent(cache.hit_rate) : NONE)) },
 ];
 const PEAKS: Column<PoolRow>[] = [
-  { title: "MFU", cell: batching(({ mfu }) => (mfu === null ? NONE : percent(mfu))), rank: 1 },
-  { title: "MBU", cell: batching(({ mbu }) => (mbu === null ? NONE : percent(mbu))), rank: 1 },
+  { title: "MFU", cell: batching(({ mfu }) => (mfu === null ? NONE : percent(mfu))), rank: 5 },
+  { title: "MBU", cell: batching(({ mbu }) => (mbu === null ? NONE : percent(mbu))), rank: 5 },
 ];
 
 const REJECTED: Column<PoolRow>[] = [{ title: "rejected", cell: ({ figures }) => rejected(figures) }];
@@ -122,6 +128,11 @@ const LATENCY: Column<PoolRow>[] = [
   { title: "E2E P99", cell: ({ figures }) => milliseconds(figures.e2e_ms.p99), rank: 6 },
   { title: "in time", cell: ({ figures }) => percent(figures.slo.attainment) },
 ];
+
+/** A share to a hundredth of a per cent: whether it is all but 100 % or 100 % is the same to the reader. */
+function nearly(share: number): string {
+  return percent(Math.round(share * 1e4) / 1e4);
+}
 
 function rejected({ requests }: Figures): string {
   return requests.rejected === 0 ? "0" : colours.red(count(requests.rejected));

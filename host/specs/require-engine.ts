@@ -9,18 +9,20 @@ import { MAX_BLOCK_SIZE } from "./serving-spec.js";
 /**
  * Makes sure that every pool of a fleet can run under an engine.
  *
+ * @param file File that the fleet was read from, for the message; empty: none.
  * @throws InputError one sentence about the first pool that cannot.
  */
-export function requireEngine(fleet: Fleet, engine: Engine): void {
+export function requireEngine(fleet: Fleet, engine: Engine, file = ""): void {
+  const place = file === "" ? "" : `${file}: `;
   for (const pool of fleet.pools) {
     const why = engine === "slots" ? whyNotSlots(pool) : whyNotIterations(pool);
-    if (why !== undefined) throw new InputError(`pool ${pool.id}: ${why}.`);
+    if (why !== undefined) throw new InputError(`${place}pool ${pool.id}: ${why}.`);
   }
   if (engine === "slots") return;
   const seats = fleet.pools.reduce((sum, { replicas, serving }) => sum + replicas * serving.maxNumSeqs, 0);
   if (seats > MAX_SLOTS) {
     throw new InputError(
-      `the pools have ${seats} seats (max_num_seqs x replicas) in all; at most ${MAX_SLOTS} can run.`,
+      `${place}the pools have ${seats} seats (max_num_seqs x replicas) in all; at most ${MAX_SLOTS} can run.`,
     );
   }
 }
@@ -39,6 +41,9 @@ function whyNotIterations({ serving, iterationModel }: Pool): string | undefined
   const { blockSize, numBlocks, pp, maxModelLen } = serving;
   if (blockSize > MAX_BLOCK_SIZE) {
     return `a KV block has ${blockSize} tokens, but the engine iterations takes at most ${MAX_BLOCK_SIZE}`;
+  }
+  if (pp > serving.maxNumSeqs) {
+    return `it has ${pp} pipeline stages (pp) and ${serving.maxNumSeqs} running requests (max_num_seqs), but each stage needs one`;
   }
   const needed = kvBlocksOf(maxModelLen, blockSize);
   const there = Math.floor(numBlocks / pp);

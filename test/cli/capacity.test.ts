@@ -154,7 +154,7 @@ describe("capacity", () => {
   test("ends with 1 where no load is bearable, and says why", async () => {
     const { exitCode, stdout } = await run("azure-conv", ...FLEET, "--n", "2000", "--slo-ttft", "10");
     expect(exitCode).toBe(1);
-    expect(stdout).toContain("none: requests that hardly ever meet are too much");
+    expect(stdout).toContain("none: even the lowest rate, at which hardly any request meets another, is too much");
     const swept = await run("azure-conv", ...FLEET, "--n", "2000", "--slo-ttft", "10", "--sweep", "max_num_seqs=8,16");
     expect(swept.exitCode).toBe(1);
   });

@@ -1,4 +1,6 @@
 /** Flags that choose the engine, close the loop and share prefixes. */
+import { readFile, symlink } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { capacityCommand } from "../../host/cli/capacity.js";
 import { compareRoutersCommand } from "../../host/cli/compare-routers.js";
@@ -7,8 +9,9 @@ import { simulateFleetCommand } from "../../host/cli/simulate-fleet.js";
 import { simulateCommand } from "../../host/cli/simulate.js";
 import type { ReplayTraceResult } from "../../host/planners/replay-trace.js";
 import { runCommand } from "./run-command.js";
+import { temporaryFolder } from "./temporary-folder.js";
 
-const DRAWN = ["azure-conv", "--fleet", "examples/fleet.json", "--rate", "20", "--n", "500"];
+const DRAWN = ["azure-conv", "--fleet", "examples/fleet.json", "--n", "500"];
 
 async function result(...flags: string[]): Promise<ReplayTraceResult> {
   const { stdout } = await runCommand(replayCommand(), [...DRAWN, ...flags, "--json"]);
@@ -63,6 +66,15 @@ describe("--concurrency", () => {
     );
   });
 
+  test.each([
+    ["--rate", "3"],
+    ["--arrivals", "deterministic"],
+  ])("leaves nothing for %s to say", async (...flags) => {
+    expect(await mistake("--concurrency", "4", ...flags)).toContain(
+      "the users of a closed loop send when they are answered",
+    );
+  });
+
   test.each(["--think", "--ramp"])("is needed by %s", async (flag) => {
     expect(await mistake(flag, "1")).toContain(`${flag} belongs to a closed loop`);
   });
@@ -92,6 +104,23 @@ test("--slo-tpot and --slo-e2e join the objective", async () => {
   expect(slo).toMatchObject({ ttft_ms: 500, tpot_ms: 30, e2e_ms: 20_000 });
   const { stdout } = await runCommand(replayCommand(), [...DRAWN, "--slo-tpot", "30", "--slo-e2e", "20000"]);
   expect(stdout.replaceAll(/\s+/g, " ")).toMatch(
-    /with 30\.0 ms an output token and 20\.0 s in all: [\d.]+ % keep within all/,
+    /with 30\.0 ms an output token and 20\.0 s in all: met, [\d.]+ % keep within all/,
   );
+});
+
+describe("what a command reads", () => {
+  test.each(["--out", "--per-request"])("is not overwritten by %s", async (flag) => {
+    const rows = "arrival_s,input_tokens,output_tokens\n0,10,10\n";
+    const fleetText = await readFile("examples/fleet.json", "utf8");
+    const folder = await temporaryFolder({ "t.csv": rows, "fleet.json": fleetText });
+    const [trace, fleet] = [join(folder, "t.csv"), join(folder, "fleet.json")];
+    await symlink(fleet, join(folder, "link.json"));
+    for (const output of [trace, fleet, join(folder, "link.json")]) {
+      const { exitCode, stderr } = await runCommand(replayCommand(), [trace, "--fleet", fleet, flag, output]);
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain(`${flag} ${output} would overwrite what the command reads`);
+    }
+    expect(await readFile(trace, "utf8")).toBe(rows);
+    expect(await readFile(fleet, "utf8")).toBe(fleetText);
+  });
 });

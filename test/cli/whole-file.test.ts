@@ -70,10 +70,10 @@ test("what fails while it is written leaves nothing", async () => {
 test("checkOutput finds out beforehand, and touches nothing", async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, "there.json"), "before");
-  await checkOutput({ out: join(folder, "there.json") });
-  await checkOutput({ out: join(folder, "new.json") });
-  await checkOutput({});
+  await checkOutput({ out: join(folder, "there.json") }, []);
+  await checkOutput({ out: join(folder, "new.json") }, []);
+  await checkOutput({}, []);
   expect(await readdir(folder)).toEqual(["there.json"]);
   expect(await readFile(join(folder, "there.json"), "utf8")).toBe("before");
-  await expect(checkOutput({ out: join(folder, "nope", "x.json") })).rejects.toThrow("its folder does not exist");
+  await expect(checkOutput({ out: join(folder, "nope", "x.json") }, [])).rejects.toThrow("its folder does not exist");
 });

@@ -79,7 +79,7 @@ describe("capacityReport", () => {
     const rows = Array.from({ length: 100 }, (_, i) => [i, i % 10 === 0 ? 5000 : 10, 20]);
     const trace = { name: "t.csv", open: () => inPieces(traceText(rows)) };
     const text = capacityReport(await capacity({ trace, fleet }), { fleetName: "f" }).replaceAll(/\s+/g, " ");
-    expect(text).toContain("none: requests that hardly ever meet are too much");
+    expect(text).toContain("none: even the lowest rate, at which hardly any request meets another, is too much");
     expect(text).toContain(
       "10.0 % of the arrivals are turned away (most are too long for the pools: the same at every load), and 1 % may be",
     );

@@ -34,7 +34,7 @@ describe("replayReport", () => {
   test.each([72, 80, 100, 110])("fits a page of %d columns", async (width) => {
     const text = await page({ ...DRAWN, fleet: "examples/three-pools.json", replications: 2 }, { width });
     expect(Math.max(...text.split("\n").map(visibleLength))).toBeLessThanOrEqual(width);
-    for (const figure of ["TTFT P50", "P99", "95 % interval", "in time", "verdict", "busy"])
+    for (const figure of ["TTFT P50", "P99", "95 % interval", "in time", "verdict", "KV"])
       expect(text).toContain(figure);
   });
 

@@ -87,6 +87,11 @@ describe("the engine iterations", () => {
       "pool a: its longest iteration, with all seats and all memory full, may take 33555 s, but at most 1000 s can be played.",
     ],
     [
+      "more pipeline stages than running requests",
+      { ...bare, iteration_model: { type: "linear", c0_ms: 8 }, serving: { pp: 4, max_num_seqs: 3 } },
+      "pool a: it has 4 pipeline stages (pp) and 3 running requests (max_num_seqs), but each stage needs one.",
+    ],
+    [
       "too many seats",
       { n_gpus: 1000, serving: { max_num_seqs: 100_000 } },
       "the pools have 100000256 seats (max_num_seqs x replicas) in all; at most 67108864 can run.",
