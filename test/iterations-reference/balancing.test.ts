@@ -60,6 +60,12 @@ describe("prefix_affinity", () => {
     expect(replicasOf({ ...affinity, prefixWeight: 0 }, requests, { prefixBlock: 1 })).toEqual([0, 1, 2, 0, 1]);
   });
 
+  it("counts what a lookup would find, which leaves one token to compute", () => {
+    // The second finds one of two units: 0.8 / 2 against 1/2 for the first.
+    const requests = [0, 2].map((ms) => request(ms, 4, 100, { blockIds: [1, 2] }));
+    expect(replicasOf({ ...affinity, slots: 2, prefixWeight: 0.8 }, requests, { prefixBlock: 2 })).toEqual([0, 1]);
+  });
+
   it("chooses among the lanes of all replicas", () => {
     // Lanes 0 and 1 are replica 0: the second request finds lane 1 empty, the third goes to replica 1.
     expect(replicasOf({ ...affinity, replicas: 2 }, [long(0), long(1), long(2)], { pp: 2 })).toEqual([0, 0, 1]);

@@ -97,9 +97,22 @@ it("a user thinks an exponential time after each answer", () => {
   expect(think).toEqual([0, 1, 2].map((k) => tick(drawnThinkS(one, k, 0.01))));
 });
 
+it("think times are drawn in the order in which requests are settled", () => {
+  const loop = { concurrency: 2, thinkS: 0.01, think: "exponential" as const };
+  const one = caseOf(
+    [pool({ model })],
+    [0, 0, 0, 0].map((at) => request(at, 5, 2)),
+    { closedLoop: loop },
+  );
+  const { requests } = simulateIterations(one);
+  const think = requests.slice(2).map((row) => row.arrivalTick - requests[0]!.endTick);
+  expect(requests[1]!.endTick).toBe(requests[0]!.endTick);
+  expect(think).toEqual([0, 1].map((k) => tick(drawnThinkS(one, k, 0.01))).sort((a, b) => a - b));
+});
+
 it("the load of a pool of pipelines is shared among all seats of a replica", () => {
-  // Two lanes of two seats: the fourth request makes three of four seats taken, the fifth four.
-  const pools = [pool({ pp: 2 }, { slots: 4, maxCtx: 500 }), pool()];
+  // Two lanes of two seats, and a fifth that is nobody's: the fourth request finds three of four seats taken, the fifth four.
+  const pools = [pool({ pp: 2 }, { slots: 5, maxCtx: 500 }), pool()];
   const router = { type: "spillover" as const, threshold: 500, spillThreshold: 1 };
   const requests = Array.from({ length: 6 }, () => request(0, 1, 100));
   const { requests: rows } = simulateIterations(caseOf(pools, requests, { router }));

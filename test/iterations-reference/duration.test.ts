@@ -46,6 +46,11 @@ describe("an affine model", () => {
     expect(durationOf(model, load(1, 4, [1, 6]))).toBe(ns(5 + 6 + 7) + 1n);
   });
 
+  it("reads contexts from memory", () => {
+    const model = affine({ knots: [{ tokens: 0, compute: 0, memory: 5e-9, other: 0 }], memoryPerContext: 2e-9 });
+    expect(durationOf(model, load(2, 3))).toBe(ns(5 + 2 * 3) + 1n);
+  });
+
   it("interpolates between knots, and goes on beyond them", () => {
     const knots = [2, 4, 8].map((tokens) => ({
       tokens,
@@ -111,6 +116,11 @@ describe("a table", () => {
     const decode = { ...model.decode, seconds: [[20e-9, 10e-9]], batch: [1] };
     expect(roundedNs(load(1, 15), { ...model, decode })).toBe(15);
     expect(roundedNs(load(1, 50), { ...model, decode })).toBe(10);
+  });
+
+  it("never falls beyond its last batch", () => {
+    const decode = { batch: [1, 2], context: [10], seconds: [[20e-9], [10e-9]] };
+    expect(roundedNs(load(4, 40), { ...model, decode })).toBe(10);
   });
 
   it("reads prefill at all tokens and their mean processed context", () => {

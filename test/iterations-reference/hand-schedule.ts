@@ -7,6 +7,8 @@ export interface HandSchedule {
   startMs: number[];
   firstTokenMs: number[];
   endMs: number[];
+  /** From reaching the pool to the start. */
+  waitMs?: number[];
   /** Of the first pool. */
   totals?: Partial<Omit<PoolTotals, "itlGaps">>;
   /** Gaps before the output tokens of the first pool, ms, shortest first. */

@@ -4,19 +4,52 @@ import { type Lane, preempt, victimOf } from "./lane.js";
 import { decodes, type Sequence } from "./sequence.js";
 
 interface SchedulerRules {
-  /** Whether long prompts can be cut. */
-  cuts: boolean;
+  /** Whether an iteration has a budget of tokens. */
+  hasBudget: boolean;
+  longPrompts: "cut" | "cut or whole, as asked" | "whole";
+  /** Whether there is a limit to the prompt tokens of one request in one iteration. */
+  capsChunks: boolean;
   /** What blocks are allocated for: tokens computed so far, the whole prompt at admission, the longest request at admission. */
   allocation: "computed" | "prompt" | "longest";
   order: "running then waiting" | "waiting else running" | "waiting when nothing runs, else running";
 }
 
 const RULES: Record<CoreServing["scheduler"], SchedulerRules> = {
-  vllm: { cuts: true, allocation: "computed", order: "running then waiting" },
-  sarathi: { cuts: true, allocation: "prompt", order: "running then waiting" },
-  orca: { cuts: false, allocation: "longest", order: "running then waiting" },
-  "vllm-v0": { cuts: false, allocation: "prompt", order: "waiting else running" },
-  static: { cuts: false, allocation: "longest", order: "waiting when nothing runs, else running" },
+  vllm: {
+    hasBudget: true,
+    longPrompts: "cut or whole, as asked",
+    capsChunks: true,
+    allocation: "computed",
+    order: "running then waiting",
+  },
+  sarathi: {
+    hasBudget: true,
+    longPrompts: "cut",
+    capsChunks: false,
+    allocation: "prompt",
+    order: "running then waiting",
+  },
+  orca: {
+    hasBudget: false,
+    longPrompts: "whole",
+    capsChunks: false,
+    allocation: "longest",
+    order: "running then waiting",
+  },
+  "vllm-v0": {
+    hasBudget: true,
+    longPrompts: "whole",
+    capsChunks: false,
+    allocation: "prompt",
+    order: "waiting else running",
+  },
+  static: {
+    hasBudget: false,
+    longPrompts: "whole",
+    capsChunks: false,
+    allocation: "longest",
+    order: "waiting when nothing runs, else running",
+  },
 };
 
 interface Batch {
@@ -29,12 +62,21 @@ function rulesOf(lane: Lane): SchedulerRules {
 }
 
 function inChunks(lane: Lane): boolean {
-  return rulesOf(lane).cuts && lane.pool.serving.chunked;
+  const { longPrompts } = rulesOf(lane);
+  return longPrompts === "cut" || (longPrompts === "cut or whole, as asked" && lane.pool.serving.chunked);
+}
+
+function budgetOf(lane: Lane): number {
+  return (rulesOf(lane).hasBudget ? lane.pool.serving.maxNumBatchedTokens : null) ?? Infinity;
+}
+
+function mostInChunk(lane: Lane): number {
+  return (rulesOf(lane).capsChunks ? lane.pool.serving.chunk : null) ?? Infinity;
 }
 
 /** Plans the iteration that starts at tick `now`: admits, preempts, takes blocks, and answers each request's tokens. */
 export function plan(lane: Lane, now: bigint): ReadonlyMap<Sequence, number> {
-  const batch: Batch = { left: lane.pool.serving.maxNumBatchedTokens ?? Infinity, tokens: new Map() };
+  const batch: Batch = { left: budgetOf(lane), tokens: new Map() };
   switch (rulesOf(lane).order) {
     case "running then waiting": {
       const preempted = runningPhase(lane, batch);
@@ -78,7 +120,7 @@ function runningPhase(lane: Lane, batch: Batch): boolean {
 }
 
 function nextChunk(lane: Lane, batch: Batch, rest: number): number {
-  return Math.min(rest, lane.pool.serving.chunk ?? Infinity, batch.left);
+  return Math.min(rest, mostInChunk(lane), batch.left);
 }
 
 function blocksToGoOn(lane: Lane, sequence: Sequence, tokens: number): number {

@@ -61,9 +61,9 @@ export const FLOW_SCHEDULES: Record<string, HandSchedule> = {
     totals: { iterations: 1, prefillTokens: 1, decodeTokens: 0, busyTicks: 1e6 },
   },
 
-  // Lanes of six blocks, the thirteenth is nobody's. C goes to lane 0, where two blocks are left, and starts when A ends.
+  // Lanes of seven blocks, the fifteenth is nobody's. C goes to lane 0, where three blocks are left, and starts when A ends.
   "a lane has its share of the blocks and no more": {
-    one: caseOf([pool({ pp: 2 }, { kvBlocks: 13, maxCtx: 6 })], [request(0, 4, 1), request(0, 4, 1), request(0, 4, 1)]),
+    one: caseOf([pool({ pp: 2 }, { kvBlocks: 15, maxCtx: 6 })], [request(0, 4, 1), request(0, 4, 1), request(0, 4, 1)]),
     startMs: [0, 0, 1],
     firstTokenMs: [1, 1.5, 2],
     endMs: [1, 1.5, 2],

@@ -10,6 +10,7 @@ describe.each(Object.entries(SCHEDULES))("%s", (_, schedule) => {
     expect(requests.map((row) => row.startTick / MS)).toEqual(schedule.startMs);
     expect(requests.map((row) => row.firstTokenTick / MS)).toEqual(schedule.firstTokenMs);
     expect(requests.map((row) => row.endTick / MS)).toEqual(schedule.endMs);
+    if (schedule.waitMs) expect(requests.map((row) => row.waitTick / MS)).toEqual(schedule.waitMs);
   });
 
   it("in sum", () => {
