@@ -25,6 +25,8 @@ export interface PoolDraw {
   scheduler: CoreServing["scheduler"];
   policy: CoreServing["policy"];
   budget: number | null;
+  /** Added to the budget of a crowded pool. */
+  crowdBudget: number;
   chunk: number | null;
   chunked: boolean;
   watermark: number;
@@ -53,7 +55,7 @@ export const poolDraw: fc.Arbitrary<PoolDraw> = fc.record({
   ),
   oddBlocks: fc.nat({ max: 2 }),
   queue: fc.constantFrom("replica", "replica", "replica", "shared"),
-  maxQueue: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 2, arbitrary: fc.nat({ max: 6 }) }),
+  maxQueue: fc.constantFrom(null, null, null, null, 0, 0, 1, 2, 6),
   balance: fc.constantFrom(
     "least_outstanding",
     "least_queue",
@@ -64,8 +66,9 @@ export const poolDraw: fc.Arbitrary<PoolDraw> = fc.record({
   ),
   prefixWeight: fc.constantFrom(null, 0, 0.5, 1, 4),
   scheduler: fc.constantFrom("vllm", "vllm", "vllm", "vllm-v0", "vllm-v0", "sarathi", "sarathi", "orca", "static"),
-  policy: fc.constantFrom("fcfs", "fcfs", "priority"),
+  policy: fc.constantFrom("fcfs", "priority"),
   budget: fc.oneof({ weight: 4, arbitrary: fewTokens }, { weight: 1, arbitrary: fc.constantFrom(null, 512) }),
+  crowdBudget: fc.constantFrom(2, 6, 16, 16),
   chunk: fc.oneof({ weight: 1, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fewTokens }),
   chunked: fc.constantFrom(true, true, true, false),
   watermark: fc.constantFrom(0, 0, 0.01, 0.1, 0.3, 0.9),
@@ -76,7 +79,7 @@ export const poolDraw: fc.Arbitrary<PoolDraw> = fc.record({
 
 /** Many seats over little memory, and nothing that holds requests back. */
 export function crowded(draw: PoolDraw): PoolDraw {
-  const budget = draw.budget === null ? null : draw.budget + 16;
+  const budget = draw.budget === null ? null : draw.budget + draw.crowdBudget;
   return {
     ...draw,
     slots: 16 * draw.pp,
@@ -115,16 +118,15 @@ export function fitPool(draw: PoolDraw, model: CoreServing["model"]): CorePool {
   };
 }
 
-/** `orca` and `static` know no budget, and only `vllm` a chunk beside its budget: as the host resolves them. */
+/** Budgets and chunks that a scheduler has no use for are given all the same: it must not heed them. */
 function fitServing(draw: PoolDraw, model: CoreServing["model"]): CoreServing {
-  const { scheduler, policy, chunked, watermark, pp } = draw;
-  const unlimited = scheduler === "orca" || scheduler === "static";
+  const { scheduler, policy, budget, chunk, chunked, watermark, pp } = draw;
   return {
     scheduler,
     policy,
-    maxNumBatchedTokens: unlimited ? null : draw.budget,
-    chunk: scheduler === "vllm" ? draw.chunk : null,
-    chunked: scheduler === "vllm" ? chunked : scheduler === "sarathi",
+    maxNumBatchedTokens: budget,
+    chunk,
+    chunked,
     watermark,
     pp,
     prefixBlock: draw.unitBlocks === null ? null : draw.unitBlocks * draw.blockSize,

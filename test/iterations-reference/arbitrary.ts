@@ -37,7 +37,10 @@ const routerDraw: fc.Arbitrary<CoreRouter> = fc.oneof(
       gamma: fc.oneof(fc.constantFrom(1, 1.5, 3, 8), fc.double({ min: 1, max: 10, noNaN: true })),
       pCompress: fc.oneof({ weight: 2, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: probability }),
       safeCategories: fc.subarray(CATEGORIES, { minLength: 2 }),
-      compressLatencyS: fc.oneof(fc.integer({ min: 0, max: 6 }), fc.double({ min: 0, max: 6, noNaN: true })),
+      compressLatencyS: fc.oneof(
+        { weight: 3, arbitrary: fc.integer({ min: 0, max: 6 }) },
+        { weight: 1, arbitrary: fc.double({ min: 0, max: 6, noNaN: true }) },
+      ),
     }),
   },
   {
@@ -136,7 +139,7 @@ function fitRequests(
     units += (crowds ? draw.gapUnits % 2 : draw.gapUnits) + (jitter ? draw.jitter : 0);
     return {
       arrivalS: units * unitS,
-      input: length(crowds ? 1 + (draw.input % 8) : draw.input, draw),
+      input: length(crowds ? 1 + (draw.input % 16) : draw.input, draw),
       output: length(crowds ? 8 + draw.output : draw.output, draw),
       label: draw.label <= pools ? draw.label : 0,
       category: draw.category,
