@@ -77,8 +77,20 @@ export const poolDraw: fc.Arbitrary<PoolDraw> = fc.record({
   model: modelDraw,
 });
 
-/** Many seats over little memory, and nothing that holds requests back. */
-export function crowded(draw: PoolDraw): PoolDraw {
+/** What holds requests back is gone: there are many seats over little memory; for `prefilling`, small chunks in a budget that decodes soon use up. */
+export function crowded(draw: PoolDraw, crowds: "no" | "decoding" | "prefilling"): PoolDraw {
+  if (crowds === "no") return draw;
+  if (crowds === "prefilling") {
+    const few = (tokens: number | null) => 1 + ((tokens ?? 0) % 4);
+    return {
+      ...draw,
+      slots: 8 * draw.pp,
+      spareShare: Math.min(draw.spareShare, 1),
+      watermark: 0,
+      budget: 2 + few(draw.budget),
+      chunk: few(draw.chunk),
+    };
+  }
   const budget = draw.budget === null ? null : draw.budget + draw.crowdBudget;
   return {
     ...draw,

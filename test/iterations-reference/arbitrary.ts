@@ -131,19 +131,19 @@ function idsOfPath({ group, units, forkAt, branch }: PathDraw): number[] {
 function fitRequests(
   draws: readonly RequestDraw[],
   pools: number,
-  { unitS, jitter, crowds, tokens }: Scale,
+  { unitS, jitter, crowds, urgent, tokens }: Scale,
 ): IterationsRequest[] {
   let units = 0;
   const length = (drawn: number, draw: RequestDraw) => drawn * tokens - Math.floor(draw.jitter * (tokens - 1));
-  return draws.map((draw) => {
-    units += (crowds ? draw.gapUnits % 2 : draw.gapUnits) + (jitter ? draw.jitter : 0);
+  return draws.map((draw, i) => {
+    units += (crowds === "no" ? draw.gapUnits : draw.gapUnits % 2) + (jitter ? draw.jitter : 0);
     return {
       arrivalS: units * unitS,
-      input: length(crowds ? 1 + (draw.input % 16) : draw.input, draw),
-      output: length(crowds ? 8 + draw.output : draw.output, draw),
+      input: length(crowds === "decoding" ? 1 + (draw.input % 16) : draw.input, draw),
+      output: length(crowds === "no" ? draw.output : 8 + draw.output, draw),
       label: draw.label <= pools ? draw.label : 0,
       category: draw.category,
-      priority: draw.priority,
+      priority: urgent ? Math.max(0, 255 - i) : draw.priority,
       blockIds: idsOfPath(draw.path),
     };
   });
@@ -154,8 +154,13 @@ interface Scale {
   unitS: number;
   /** Arrivals are shifted by drawn shares of a unit. */
   jitter: boolean;
-  /** Short prompts crowd into memory, then outgrow it and preempt each other. */
-  crowds: boolean;
+  /**
+   * Whether requests crowd into memory, outgrow it and preempt each other: `decoding` short prompts with long outputs, `prefilling` long prompts in small
+   * chunks.
+   */
+  crowds: "no" | "decoding" | "prefilling";
+  /** Who comes later is more urgent: where priorities count, the first of the running list is the first to be preempted. */
+  urgent: boolean;
   /** Lengths and budgets are multiplied by it (and lengths made odd): long runs of iterations between two changes of a batch. */
   tokens: number;
 }
@@ -173,9 +178,17 @@ const scale: fc.Arbitrary<Scale> = fc
   .record({
     lengthsAndUnits,
     jitter: fc.constantFrom(false, false, false, true),
-    crowds: fc.constantFrom(false, false, true),
+    crowds: fc.constantFrom(
+      "no" as const,
+      "no" as const,
+      "no" as const,
+      "decoding" as const,
+      "decoding" as const,
+      "prefilling" as const,
+    ),
+    urgent: fc.constantFrom(false, false, true),
   })
-  .map(({ lengthsAndUnits, jitter, crowds }) => ({ ...lengthsAndUnits, jitter, crowds }));
+  .map(({ lengthsAndUnits, ...scale }) => ({ ...lengthsAndUnits, ...scale }));
 
 /** Times in units. */
 const closedLoopDraw: fc.Arbitrary<Required<ClosedLoop>> = fc.record({
@@ -229,7 +242,7 @@ export function arbitraryIterationsCase({
       const alone = draw.pools.length === 1 && draw.pools[0]!.replicas === 1 && draw.pools[0]!.pp === 1;
       const pools = draw.pools.map((pool) => {
         const model = alone ? fitModel(pool.model, unitS) : fitLongModel(pool.model, unitS);
-        return fitPool(stretched(draw.scale.crowds ? crowded(pool) : pool, draw.scale.tokens), model);
+        return fitPool(stretched(crowded(pool, draw.scale.crowds), draw.scale.tokens), model);
       });
       return {
         pools,

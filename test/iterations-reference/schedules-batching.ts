@@ -124,4 +124,26 @@ export const BATCHING_SCHEDULES: Record<string, HandSchedule> = {
     endMs: [3],
     totals: { iterations: 3, kvArea: 18_000_000n },
   },
+
+  // A budget of 1 and chunks of 1 are given.
+  "orca heeds no budget": {
+    one: caseOf(
+      [pool({ scheduler: "orca", maxNumBatchedTokens: 1, chunk: 1 })],
+      [0, 0].map(() => request(0, 3, 1)),
+    ),
+    startMs: [0, 0],
+    firstTokenMs: [1, 1],
+    endMs: [1, 1],
+  },
+
+  // Chunks of 1, or prompts whole, are asked for.  0: A 4 of its budget of 4.  1: A 2, B 2.  2: B 1.
+  "sarathi cuts prompts at its budget alone": {
+    one: caseOf(
+      [pool({ scheduler: "sarathi", maxNumBatchedTokens: 4, chunk: 1, chunked: false })],
+      [request(0, 6, 1), request(0, 3, 1)],
+    ),
+    startMs: [0, 1],
+    firstTokenMs: [2, 3],
+    endMs: [2, 3],
+  },
 };

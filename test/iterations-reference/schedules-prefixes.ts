@@ -82,16 +82,16 @@ export const PREFIX_SCHEDULES: Record<string, HandSchedule> = {
     totals: { cachedTokens: 1, prefillTokens: 2 + 2 + 3 + 1 },
   },
 
-  // Six blocks, chunks of one token.  0: A 1.  1: A 1, B 1.  2: A 1, B decodes.  3: A has its fourth token when B, which goes first, needs the block: A gives
-  // it back, and unit 4 is not computed.  4: A finds units 1 to 3, 1 of 2.  5: A 1.
+  // Seven blocks, chunks of two tokens.  0: A 2.  1: A 2, B 1.  2: A has its last 2 tokens when B, which goes first, needs a block: A gives them back, and
+  // unit 5 is not computed.  3: A finds units 1 to 4, and computes 2.
   "tokens that a victim gives back complete no unit": {
     one: caseOf(
-      [pool({ policy: "priority", prefixBlock: 1, chunk: 1 }, { kvBlocks: 6, maxCtx: 6 })],
-      [request(0, 5, 1, { priority: 9, blockIds: [1, 2, 3, 4] }), request(0.5, 1, 3)],
+      [pool({ policy: "priority", prefixBlock: 1, chunk: 2 }, { kvBlocks: 7, maxCtx: 7 })],
+      [request(0, 6, 1, { priority: 9, blockIds: [1, 2, 3, 4, 5] }), request(0.5, 1, 2)],
     ),
     startMs: [0, 1],
-    firstTokenMs: [6, 2],
-    endMs: [6, 4],
-    totals: { iterations: 6, preemptions: 1, recomputedTokens: 3, cachedTokens: 3, prefillTokens: 6, decodeTokens: 2 },
+    firstTokenMs: [4, 2],
+    endMs: [4, 3],
+    totals: { iterations: 4, preemptions: 1, recomputedTokens: 4, cachedTokens: 4, prefillTokens: 7, decodeTokens: 1 },
   },
 };
