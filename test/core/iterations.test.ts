@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Core } from "../../host/core/load.js";
 import { arbitraryIterationsCase } from "../iterations-reference/arbitrary.js";
 import type { IterationsCase } from "../iterations-reference/case.js";
+import { NAMED_CASES } from "../iterations-reference/named-cases.js";
 import { simulateIterations } from "../iterations-reference/simulate.js";
 import { bucketOfGap } from "./gap-buckets.js";
 import { type PlayedPool, type PlayedRequest, playIterations } from "./play-iterations.js";
@@ -63,6 +64,13 @@ describe.each(BUILDS)("the %s core", (build) => {
       played.pools.forEach((pool, index) => expect(pool).toMatchObject(expectedPool(reference.pools[index]!)));
     });
     fc.assert(property, { numRuns: RUNS[build], seed: 1 });
+  });
+
+  it.each(Object.entries(NAMED_CASES))("agrees with it and with its own steps: %s", (_, given) => {
+    const reference = simulateIterations(given);
+    const played = playIterations(core, given);
+    expect(played.requests.map(comparable)).toEqual(reference.requests.map(comparable));
+    expect(playIterations(other, given, { step: true })).toEqual(played);
   });
 
   it("gives the same in jumps and in steps", () => {
