@@ -157,15 +157,9 @@ export class Batch {
     if (!this.serving.byPriority) return seats.tail;
     let victim = seats.head;
     for (let seat = seats.head; seat != NO_SEAT; seat = seats.at(seat).next) {
-      if (this.goesBefore(seats.at(victim).ordinal, seats.at(seat).ordinal)) victim = seat;
+      if (this.ledger.goesBefore(seats.at(victim).ordinal, seats.at(seat).ordinal)) victim = seat;
     }
     return victim;
-  }
-
-  private goesBefore(a: u32, b: u32): bool {
-    const first = this.ledger.at(a).priority;
-    const second = this.ledger.at(b).priority;
-    return first != second ? first < second : a < b;
   }
 
   private preempt(seat: i32): void {

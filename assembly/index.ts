@@ -166,8 +166,7 @@ export function sampleStride(): u32 {
 export function gather(metric: i32, pool: i32, first: u32, completedOnly: bool): i32 {
   if (phase != FINISHED || <u32>metric >= <u32>C.METRICS) return 0;
   const samples = playing!.samples;
-  const from = <i32>min<u32>((first + samples.stride - 1) / samples.stride, <u32>samples.count);
-  selection!.gather(samples, metric, pool, from, completedOnly ? C.METRIC_E2E : -1);
+  selection!.gather(samples, metric, pool, samples.placeOf(first), completedOnly ? C.METRIC_E2E : -1);
   return selection!.count;
 }
 
@@ -203,8 +202,7 @@ export function select(rank: i32): f64 {
 export function countWithin(pool: i32, first: u32, ttft: f64, tpot: f64, e2e: f64): i32 {
   if (phase != FINISHED) return 0;
   const samples = playing!.samples;
-  const from = <i32>min<u32>((first + samples.stride - 1) / samples.stride, <u32>samples.count);
-  return selection!.countWithin(samples, pool, from, limitOf(ttft), limitOf(tpot), limitOf(e2e));
+  return selection!.countWithin(samples, pool, samples.placeOf(first), limitOf(ttft), limitOf(tpot), limitOf(e2e));
 }
 
 /** A limit in ticks; a figure that was not reached keeps within an infinite one alone. */

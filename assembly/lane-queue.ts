@@ -64,7 +64,7 @@ export class LaneQueue {
     if (a == NONE) return b;
     if (b == NONE) return a;
     const ledger = this.ledger;
-    if (this.goesBefore(b, a)) {
+    if (ledger.goesBefore(b, a)) {
       const other = a;
       a = b;
       b = other;
@@ -73,7 +73,7 @@ export class LaneQueue {
     let right = this.turn(a);
     while (right != NONE) {
       // The former right child of `a` merges with `b` and becomes its left one.
-      if (this.goesBefore(b, right)) {
+      if (ledger.goesBefore(b, right)) {
         const other = right;
         right = b;
         b = other;
@@ -92,11 +92,5 @@ export class LaneQueue {
     const right = <u32>request.blocks;
     request.blocks = request.following;
     return right;
-  }
-
-  private goesBefore(a: u32, b: u32): bool {
-    const first = this.ledger.at(a).priority;
-    const second = this.ledger.at(b).priority;
-    return first != second ? first < second : a < b;
   }
 }

@@ -109,6 +109,13 @@ export class Ledger {
     );
   }
 
+  /** Whether request `a` goes before `b` by (priority, ordinal); both are held. */
+  goesBefore(a: u32, b: u32): bool {
+    const first = this.at(a).priority;
+    const second = this.at(b).priority;
+    return first != second ? first < second : a < b;
+  }
+
   /** Opens the next request; answers it with nothing written. */
   @inline
   open(): Request {

@@ -46,6 +46,11 @@ export class Samples {
     this.count++;
   }
 
+  /** The first sample of request `ordinal` or a later one; `count` if there is none. */
+  placeOf(ordinal: u32): i32 {
+    return <i32>min<u32>((ordinal + this.stride - 1) / this.stride, <u32>this.count);
+  }
+
   /** The figure `metric` of sample `i`. */
   tick(metric: i32, i: i32): Tick {
     return this.segments[i >> SEGMENT_BITS].ticks[metric * SEGMENT + (i & (SEGMENT - 1))];

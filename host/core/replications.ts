@@ -68,16 +68,9 @@ function combineLatencies(runs: readonly Latencies[]): Latencies {
 }
 
 function combineGaps(runs: readonly InterTokenLatency[]): InterTokenLatency {
-  const mean = (of: (run: InterTokenLatency) => number | null) => meanOf(runs.map(of));
   return {
     tokens: runs.reduce((sum, run) => sum + run.tokens, 0),
-    mean: mean((run) => run.mean),
-    p50: mean((run) => run.p50),
-    p90: mean((run) => run.p90),
-    p95: mean((run) => run.p95),
-    p99: mean((run) => run.p99),
-    p999: mean((run) => run.p999),
-    max: runs.reduce<number | null>((max, run) => (run.max === null ? max : Math.max(max ?? run.max, run.max)), null),
+    ...combinePercentiles(runs),
     relative_error: runs[0]!.relative_error,
   };
 }
@@ -111,9 +104,19 @@ function combineBatching(runs: readonly Batching[]): Batching {
 }
 
 function combineDistributions(runs: readonly Distribution[]): Distribution {
-  const mean = (of: (run: Distribution) => number | null) => meanOf(runs.map(of));
   return {
     count: runs.reduce((sum, run) => sum + run.count, 0),
+    ...combinePercentiles(runs),
+    p99_ci95: p99Interval(runs),
+  };
+}
+
+type Percentiles = Pick<Distribution, "mean" | "p50" | "p90" | "p95" | "p99" | "p999" | "max">;
+
+/** The means; of the largest the largest. */
+function combinePercentiles(runs: readonly Percentiles[]): Percentiles {
+  const mean = (of: (run: Percentiles) => number | null) => meanOf(runs.map(of));
+  return {
     mean: mean((run) => run.mean),
     p50: mean((run) => run.p50),
     p90: mean((run) => run.p90),
@@ -121,7 +124,6 @@ function combineDistributions(runs: readonly Distribution[]): Distribution {
     p99: mean((run) => run.p99),
     p999: mean((run) => run.p999),
     max: runs.reduce<number | null>((max, run) => (run.max === null ? max : Math.max(max ?? run.max, run.max)), null),
-    p99_ci95: p99Interval(runs),
   };
 }
 

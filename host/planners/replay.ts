@@ -63,9 +63,6 @@ export interface ReplayOptions {
   eventQueue?: "tree" | "heap";
 }
 
-/** The name of an engine. */
-export type EngineName = Engine;
-
 /** The engine where neither caller nor fleet names one. */
 export const DEFAULT_ENGINE: Engine = "iterations";
 
