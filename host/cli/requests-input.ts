@@ -63,20 +63,8 @@ export function addDrawFlags(command: Command): Command {
     .addOption(
       flag("--n <requests>", `requests to draw (default: ${DEFAULT_DRAWN_REQUESTS})`, wholeNumber(1, MAX_REQUESTS)),
     )
-    .addOption(
-      flag(
-        "--arrivals <process>",
-        "poisson (default), gamma or deterministic",
-        oneOf(["poisson", "gamma", "deterministic"]),
-      ),
-    )
-    .addOption(
-      flag(
-        "--cv <cv>",
-        "gamma: coefficient of variation of the gaps; 1 is Poisson, more is burstier",
-        number({ atLeast: 0, atMost: MAX_CV }),
-      ),
-    )
+    .addOption(arrivalsFlag("poisson (default), gamma or deterministic"))
+    .addOption(cvFlag())
     .addOption(
       flag(
         "--input-share <share>",
@@ -84,6 +72,20 @@ export function addDrawFlags(command: Command): Command {
         number({ above: 0, atMost: 1 }),
       ),
     );
+}
+
+/** `--arrivals`. */
+export function arrivalsFlag(description: string): Option {
+  return flag("--arrivals <process>", description, oneOf(["poisson", "gamma", "deterministic"]));
+}
+
+/** `--cv`. */
+export function cvFlag(): Option {
+  return flag(
+    "--cv <cv>",
+    "gamma: coefficient of variation of the gaps; 1 is Poisson, more is burstier",
+    number({ atLeast: 0, atMost: MAX_CV }),
+  );
 }
 
 /** Adds the flags of reading a trace. */
@@ -123,23 +125,32 @@ export function addReadFlags(command: Command): Command {
     );
 }
 
-/** Adds the flags of changing a trace; the changes are made in the order in which the flags are listed. */
-export function addChangeFlags(command: Command): Command {
-  const seconds = number({ atLeast: 0 });
-  return command
-    .optionsGroup("Changing a trace, in this order:")
-    .addOption(flag("--from <s>", "begin at this time of the trace, s after its first arrival", seconds))
-    .addOption(flag("--to <s>", "end before this time of the trace, s", number({ above: 0 })))
-    .addOption(flag("--repeat <n>", "play it n times, one after the other", wholeNumber(1)))
-    .addOption(
-      flag(
-        "--scale <factor>",
-        "multiply the rate: copies of each request nearby in time, or a part of them",
-        number({ above: 0, atMost: 100_000 }),
-      ),
-    )
-    .addOption(flag("--speed <factor>", "divide its times: 2 plays an hour in half an hour", number({ above: 0 })))
-    .addOption(flag("--limit <n>", "the first n requests of what has come of it", wholeNumber(1)));
+/**
+ * Adds the flags of changing a trace; the changes are made in the order in which the flags are listed.
+ *
+ * @param without Those that are not to be there.
+ */
+export function addChangeFlags(command: Command, without: readonly (keyof ChangeFlags)[] = []): Command {
+  command.optionsGroup("Changing a trace, in this order:");
+  for (const option of changeFlags()) {
+    if (!without.some((name) => name === option.attributeName())) command.addOption(option);
+  }
+  return command;
+}
+
+function changeFlags(): Option[] {
+  return [
+    flag("--from <s>", "begin at this time of the trace, s after its first arrival", number({ atLeast: 0 })),
+    flag("--to <s>", "end before this time of the trace, s", number({ above: 0 })),
+    flag("--repeat <n>", "play it n times, one after the other", wholeNumber(1)),
+    flag(
+      "--scale <factor>",
+      "multiply the rate: copies of each request nearby in time, or a part of them",
+      number({ above: 0, atMost: 100_000 }),
+    ),
+    flag("--speed <factor>", "divide its times: 2 plays an hour in half an hour", number({ above: 0 })),
+    flag("--limit <n>", "the first n requests of what has come of it", wholeNumber(1)),
+  ];
 }
 
 /**
@@ -179,7 +190,12 @@ export function requestOptions(flags: RequestFlags): RequestOptions {
   };
 }
 
-function arrivalProcess({ arrivals, cv }: DrawFlags): ArrivalProcess | undefined {
+/**
+ * The process that `--arrivals` and `--cv` stand for, if any.
+ *
+ * @throws InputError if one of them is missing, or does not go with the other.
+ */
+export function arrivalProcess({ arrivals, cv }: Pick<DrawFlags, "arrivals" | "cv">): ArrivalProcess | undefined {
   const type = arrivals ?? (cv === undefined ? undefined : "gamma");
   if (type === "gamma") {
     if (cv === undefined)
@@ -190,7 +206,17 @@ function arrivalProcess({ arrivals, cv }: DrawFlags): ArrivalProcess | undefined
   return type === undefined ? undefined : { type };
 }
 
-function readingOptions(flags: ReadFlags): RequestOptions {
+/**
+ * How a trace is read.
+ *
+ * @throws InputError if two flags contradict each other.
+ */
+export function readingOptions(
+  flags: ReadFlags,
+): Pick<
+  RequestOptions,
+  "format" | "columns" | "arrivalUnit" | "fieldMap" | "blockSize" | "spreadTicks" | "maxUnusableShare"
+> {
   const { columns, format, fieldMap } = flags;
   if (columns !== undefined && ((format !== undefined && format !== "columns") || fieldMap !== undefined)) {
     throw new InputError(

@@ -55,6 +55,7 @@ export async function readCdfModel(path: string, inputShare?: number): Promise<W
   return cdfToModel(await readCdfFile(path), path, inputShare === undefined ? {} : { inputShare });
 }
 
-function workloadNames(): string {
+/** The names of the built-in workloads, for messages and help. */
+export function workloadNames(): string {
   return builtinWorkloads.map(({ name }) => name).join(", ");
 }

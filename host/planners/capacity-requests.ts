@@ -9,8 +9,13 @@ import type { RequestOptions } from "./request-options.js";
 import type { TraceInput } from "./trace-input.js";
 import type { TraceSummary } from "./trace-summary.js";
 
+/** What requests are: drawn from a workload, or those of a trace as they were read (of its first replication, where these differ). */
+export type RequestContent = { model: WorkloadModel } | { held: HeldRequests };
+
 /** Requests that can be played at any rate: the same ones, with the same gaps between them but for their scale. */
 export interface ScalableRequests {
+  /** What analysis takes their lengths from. */
+  readonly content: RequestContent;
   /** Whether as many can be had as are wanted; of others there are `count`. */
   readonly isDrawn: boolean;
   /** Requests of a run, unless it wants another number of them. */
@@ -63,6 +68,7 @@ export async function openScalable(
   const process = requests.arrivals?.process;
   const ownRateRps = process ? rateRps : runs.isClosedLoop ? undefined : meanRate(first, summary.name);
   return {
+    content: { held: first },
     isDrawn: false,
     count: first.count,
     ...(ownRateRps === undefined ? {} : { ownRateRps }),
@@ -100,6 +106,7 @@ function drawnAt(
     throw new InputError(`${model.name}: varies in time, but at no rate of its own; --rate must say at which.`);
   }
   return {
+    content: { model },
     isDrawn: true,
     count: drawn.count,
     ...(ownRateRps === undefined ? {} : { ownRateRps }),
