@@ -9,12 +9,20 @@ export interface HardwareFacts {
   peakBf16Flops: number;
   /** Dense fp8 tensor arithmetic, FLOP/s; absent: the GPU has none. */
   peakFp8Flops?: number;
+  /** Dense fp4 tensor arithmetic, FLOP/s; absent: the GPU has none. */
+  peakFp4Flops?: number;
   /** Memory that programs can use, bytes. */
   memoryBytes: number;
   /** Bytes/s. */
   memoryBandwidth: number;
   /** To the other GPUs of a group, in one direction, bytes/s. */
   linkBandwidth: number;
+  /** What the link is: "NVLink 4", "PCIe Gen4 x16"; absent: not said. */
+  interconnect?: string;
+  /** Most power that the board draws, W. */
+  tdpW: number;
+  /** What the board draws without work, W; absent: not known. */
+  idleW?: number;
   /** US dollars an hour for one GPU; 0: not priced. */
   costPerHr: number;
   /** The GPU whose measured kernels stand for this one's where no efficiency is given. */
@@ -38,6 +46,7 @@ const CATALOG = {
     memoryBytes: 79.18 * GIB,
     memoryBandwidth: 3.35e12,
     linkBandwidth: 450e9,
+    tdpW: 700,
     costPerHr: 4.02,
     measuredAs: "h100-sxm",
   },
@@ -48,6 +57,7 @@ const CATALOG = {
     memoryBytes: 79.18 * GIB,
     memoryBandwidth: 2e12,
     linkBandwidth: 64e9,
+    tdpW: 350,
     costPerHr: 2.49,
     measuredAs: "h100-sxm",
   },
@@ -58,6 +68,7 @@ const CATALOG = {
     memoryBytes: 139.8 * GIB,
     memoryBandwidth: 4.8e12,
     linkBandwidth: 450e9,
+    tdpW: 700,
     costPerHr: 6,
     measuredAs: "h200-sxm",
   },
@@ -67,6 +78,7 @@ const CATALOG = {
     memoryBytes: 79.18 * GIB,
     memoryBandwidth: 2.039e12,
     linkBandwidth: 300e9,
+    tdpW: 400,
     costPerHr: 2.21,
     measuredAs: "a100-sxm-80gb",
   },
@@ -77,6 +89,7 @@ const CATALOG = {
     memoryBytes: 44.39 * GIB,
     memoryBandwidth: 864e9,
     linkBandwidth: 32e9,
+    tdpW: 350,
     costPerHr: 1.8,
     measuredAs: "l40s",
   },
@@ -87,6 +100,7 @@ const CATALOG = {
     memoryBytes: 178.35 * GIB,
     memoryBandwidth: 7.7e12,
     linkBandwidth: 900e9,
+    tdpW: 1000,
     costPerHr: 8,
     measuredAs: "b200-sxm",
   },
@@ -96,6 +110,7 @@ const CATALOG = {
     memoryBytes: 22.03 * GIB,
     memoryBandwidth: 600e9,
     linkBandwidth: 32e9,
+    tdpW: 300,
     costPerHr: 1.006,
     measuredAs: "a100-sxm-80gb",
   },
@@ -106,6 +121,7 @@ const CATALOG = {
     memoryBytes: 22.03 * GIB,
     memoryBandwidth: 300e9,
     linkBandwidth: 32e9,
+    tdpW: 72,
     costPerHr: 0.805,
     measuredAs: "l40s",
   },
@@ -116,6 +132,7 @@ const CATALOG = {
     memoryBytes: 94.97 * GIB,
     memoryBandwidth: 1.792e12,
     linkBandwidth: 64e9,
+    tdpW: 600,
     costPerHr: 1.8,
     measuredAs: "l40s",
   },
@@ -141,6 +158,9 @@ const inlineHardware = objectWith("the name of a GPU or an object with its facts
   link_bandwidth: numberFrom(1e6, 1e16)
     .default(32e9)
     .describe("to the other GPUs of a group, in one direction, bytes/s; PCIe Gen4 x16 unless given"),
+  tdp_w: numberFrom(1, 1e5)
+    .default(700)
+    .describe("most power that the board draws, W; that of an H100 SXM unless given"),
   cost_per_hr: numberFrom(0, 1e6).default(0).describe("US dollars an hour for one GPU; 0: not priced"),
   measured_as: oneOf(MEASURED_GPUS)
     .default("h100-sxm")
@@ -152,6 +172,7 @@ const inlineHardware = objectWith("the name of a GPU or an object with its facts
   memoryBytes: gpu.memory_bytes,
   memoryBandwidth: gpu.memory_bandwidth,
   linkBandwidth: gpu.link_bandwidth,
+  tdpW: gpu.tdp_w,
   costPerHr: gpu.cost_per_hr,
   measuredAs: gpu.measured_as,
 }));

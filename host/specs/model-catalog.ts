@@ -2,6 +2,32 @@ import * as z from "zod";
 import { catalogued } from "./catalogued.js";
 import { mistake, objectWith, text, wholeNumber } from "./fields.js";
 
+/** Multi-head latent attention (DeepSeek-V2, arXiv:2405.04434, section 2.1): widths, as `config.json` names them. */
+export interface LatentAttention {
+  /** Width of what a token keeps for all heads, without its position: `kv_lora_rank`. */
+  kvLoraRank: number;
+  /** Width to which queries are pressed on the way; 0: they are not. */
+  qLoraRank: number;
+  /** Width of the part of a head that turns with the position; its keys are shared by all heads. */
+  qkRopeHeadDim: number;
+  /** Width of the rest of a query and key. */
+  qkNopeHeadDim: number;
+  /** Width of the value of a head. */
+  vHeadDim: number;
+}
+
+/** Layers that see the last tokens alone. */
+export interface SlidingWindow {
+  /** How many tokens they see. */
+  tokens: number;
+  /** How many of the layers do; all others see everything. */
+  layers: number;
+}
+
+/** Types of weights as models are published. `mxfp4`: experts alone, the rest of the layers bf16; `int4`: groups of 128 share a scale (AWQ, GPTQ). */
+export const WEIGHT_DTYPES = ["bf16", "fp8", "int4", "mxfp4"] as const;
+export type WeightDtype = (typeof WEIGHT_DTYPES)[number];
+
 /** Shape of a decoder-only transformer with gated feed-forward layers (three matrices: gate, up, down) and rotary positions. */
 export interface ModelFacts {
   name: string;
@@ -15,7 +41,7 @@ export interface ModelFacts {
   kvHeads: number;
   /** Width of a head; not always hidden / heads (Qwen3-32B). */
   headDim: number;
-  /** Width of the feed-forward layer of a dense model; 0 where every layer has experts in its place. */
+  /** Width of the feed-forward part of layers without experts; 0 where every layer has experts in its place. */
   intermediate: number;
   vocab: number;
   /** Routed experts of a layer; 0: dense. */
@@ -24,15 +50,35 @@ export interface ModelFacts {
   topK: number;
   /** Width of one expert. */
   moeIntermediate: number;
-  /** Experts of the same width that every token passes through. */
+  /** Experts that every token passes through. */
   sharedExperts: number;
+  /** Width of one of those; 0: that of the others. */
+  sharedIntermediate: number;
+  /** Of a model with experts: layers that have a feed-forward part of width `intermediate` in their place. */
+  denseLayers: number;
+  /** Latent attention, where it has one; `kvHeads` and `headDim` then say nothing of what a token keeps. */
+  mla?: LatentAttention;
+  /** Layers that see the last tokens alone, where it has some. */
+  window?: SlidingWindow;
+  /** Type in which the weights of its layers are published. */
+  weightDtype: WeightDtype;
+  /** Longest sequence that it was made for, tokens; absent: not said. */
+  maxContext?: number;
   /** Whether the output projection is the embedding table itself. */
   tiedEmbeddings: boolean;
 }
 
 type CatalogEntry = Omit<
   ModelFacts,
-  "name" | "experts" | "topK" | "moeIntermediate" | "sharedExperts" | "tiedEmbeddings"
+  | "name"
+  | "experts"
+  | "topK"
+  | "moeIntermediate"
+  | "sharedExperts"
+  | "sharedIntermediate"
+  | "denseLayers"
+  | "weightDtype"
+  | "tiedEmbeddings"
 > &
   Partial<ModelFacts>;
 
@@ -88,7 +134,16 @@ export type ModelName = keyof typeof CATALOG;
 /** Models whose facts are known, as fleet files name them. */
 export const MODEL_NAMES = Object.keys(CATALOG) as [ModelName, ...ModelName[]];
 
-const DENSE = { experts: 0, topK: 0, moeIntermediate: 0, sharedExperts: 0, tiedEmbeddings: false };
+const DENSE = {
+  experts: 0,
+  topK: 0,
+  moeIntermediate: 0,
+  sharedExperts: 0,
+  sharedIntermediate: 0,
+  denseLayers: 0,
+  weightDtype: "bf16",
+  tiedEmbeddings: false,
+} as const;
 
 /** Facts of a model of the catalog. */
 export function modelFacts(name: ModelName): ModelFacts {
@@ -144,6 +199,9 @@ const inlineModel = objectWith("the name of a model or an object with its facts"
     topK: model.top_k,
     moeIntermediate: model.moe_intermediate,
     sharedExperts: model.shared_experts,
+    sharedIntermediate: 0,
+    denseLayers: 0,
+    weightDtype: "bf16",
     tiedEmbeddings: model.tied_embeddings,
   }));
 
