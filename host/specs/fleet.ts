@@ -9,6 +9,7 @@ import { bareProfile, servingDefaults } from "./pool-replica.js";
 import { resolveServing, type PoolServing } from "./pool-serving.js";
 import { poolReplicas, poolSlots, replicaSource, type Balance, type PoolSpec, type QueueKind } from "./pool-spec.js";
 import type { ManualProfile } from "./profile-spec.js";
+import type { RooflineSpec } from "./roofline-spec.js";
 import type { RouterSpec } from "./router-spec.js";
 import type { PoolWorkload } from "./workload-spec.js";
 
@@ -42,6 +43,8 @@ export interface Pool {
   hasIterationModel: boolean;
   /** What all stages of a replica could do at most, and what its work comes to; absent where the iteration model does not know it. */
   peaks?: ReplicaPeaks;
+  /** The roofline that `iterationModel` and `peaks` come from, where they do. */
+  roofline?: RooflineSpec;
   /** US dollars an hour for all GPUs of the pool. */
   costPerHr: number;
 }
@@ -106,7 +109,7 @@ function resolvePool(spec: PoolSpec): Pool {
   };
 }
 
-type ModelFields = Pick<Pool, "iterationModel" | "hasIterationModel" | "peaks">;
+type ModelFields = Pick<Pool, "iterationModel" | "hasIterationModel" | "peaks" | "roofline">;
 
 function profileFields(profile: ManualProfile): ModelFields {
   return { iterationModel: profileModel(profile), hasIterationModel: false };
@@ -121,7 +124,12 @@ function modelFields(spec: IterationModelSpec, pp: number): ModelFields {
     case "roofline": {
       const { peaks } = rooflineReplica(spec);
       const all = { peakFlops: peaks.peakFlops * pp, peakBandwidth: peaks.peakBandwidth * pp };
-      return { iterationModel: rooflineModel(spec), hasIterationModel: true, peaks: { ...peaks, ...all } };
+      return {
+        iterationModel: rooflineModel(spec),
+        hasIterationModel: true,
+        peaks: { ...peaks, ...all },
+        roofline: spec,
+      };
     }
   }
 }
