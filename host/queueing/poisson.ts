@@ -40,8 +40,8 @@ function sumOfSmallestFirst(weights: Float64Array): number {
  * `excess = mean - x + x ln(x / mean)`, here without cancellation where the two are close.
  */
 export function poissonExcess(x: number, mean: number): number {
-  const gap = 1 - mean / x;
-  if (gap > 0.1) return x * (mean / x - 1 - Math.log(mean / x));
+  const gap = (x - mean) / x;
+  if (gap > 0.5) return x * (mean / x - 1 - Math.log(mean / x));
   // -gap - ln(1 - gap) = gap^2 / 2 + gap^3 / 3 + ...
   let sum = 0;
   for (let k = 2, power = gap * gap; ; k++, power *= gap) {

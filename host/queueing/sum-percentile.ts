@@ -1,0 +1,84 @@
+import { probability, type WaitLaw } from "./wait-law.js";
+
+/** Values that a percentile of a sum is worked out with; more are put together in bins. */
+const MOST_VALUES = 1024;
+
+/** How close the percentile is, as a share of it. */
+const CLOSE = 1e-9;
+
+/** Values with weights. */
+export interface WeightedValues {
+  values: Float64Array;
+  weights: Float64Array;
+}
+
+/**
+ * Smallest t with `P(wait + X <= t) >= p` where X, independent of the wait, has one of `values` with probabilities in proportion to `weights`: the percentile of TTFT
+ * from the wait and the own prefill.
+ *
+ * More than 1024 values are first put together by {@link condense}; the answer is then within the width of a bin, `(largest / smallest)^(1 / 1024)`: 0.7 % where
+ * they spread over three decades.
+ *
+ * @param values At least one; none negative.
+ * @param p 0 to below 1.
+ * @returns `Infinity` where the queue is not stable.
+ * @throws RangeError if p is out of range, there are no values, or all weights are 0.
+ */
+export function percentileOfSum(wait: WaitLaw, values: Float64Array, weights: Float64Array, p: number): number {
+  probability(p);
+  if (wait.meanS === Infinity) return Infinity;
+  const own = condense(values, weights);
+  const total = own.weights.reduce((sum, weight) => sum + weight, 0);
+  if (!(total > 0)) throw new RangeError("there are no values with a weight above 0");
+  const beyond = (1 - p) * total;
+  const exceeds = (t: number) => weightBeyond(wait, own, t) > beyond;
+  // The sum is no less than either part, and no more than the percentile of the one and the largest of the other.
+  let low = wait.percentileS(p);
+  let high = low + own.values.reduce((largest, value) => Math.max(largest, value), 0);
+  if (!exceeds(low)) return low;
+  while (high - low > CLOSE * high) {
+    const middle = low + (high - low) / 2;
+    if (middle <= low || middle >= high) break;
+    if (exceeds(middle)) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+/** Weight of the sums above t. */
+function weightBeyond(wait: WaitLaw, { values, weights }: WeightedValues, t: number): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) {
+    sum += weights[i]! * (values[i]! > t ? 1 : wait.tail(t - values[i]!));
+  }
+  return sum;
+}
+
+/**
+ * At most so many values in the place of many: bins of equal ratio, each with its weight at its mean. Total weight and mean stay as they are.
+ *
+ * @param values None negative.
+ */
+export function condense(values: Float64Array, weights: Float64Array, most = MOST_VALUES): WeightedValues {
+  if (values.length <= most) return { values, weights };
+  let [smallest, largest] = [Infinity, 0];
+  for (const value of values) {
+    if (value > 0) smallest = Math.min(smallest, value);
+    largest = Math.max(largest, value);
+  }
+  // Bin 0 is for values of 0.
+  const scale = largest > smallest ? (most - 2) / Math.log(largest / smallest) : 0;
+  const binWeights = new Float64Array(most);
+  const sums = new Float64Array(most);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    const bin = value > 0 ? 1 + Math.round(scale * Math.log(value / smallest)) : 0;
+    binWeights[bin]! += weights[i]!;
+    sums[bin]! += weights[i]! * value;
+  }
+  const filled = Uint32Array.from(binWeights.keys()).filter((bin) => binWeights[bin]! > 0);
+  return {
+    values: Float64Array.from(filled, (bin) => sums[bin]! / binWeights[bin]!),
+    weights: Float64Array.from(filled, (bin) => binWeights[bin]!),
+  };
+}
