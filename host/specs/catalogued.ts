@@ -1,31 +1,43 @@
 import * as z from "zod";
-import { mustBeOneOf } from "./fields.js";
+import { nearestName } from "./nearest-name.js";
+
+/** A catalog whose entries a field may name. */
+export interface Cataloguing<Facts> {
+  /** What it lists: also the command that shows it. */
+  kind: "hardware" | "models";
+  names: readonly string[];
+  find: (name: string) => Facts | undefined;
+  /** Checks facts that are written out. */
+  inline: z.ZodType<Facts>;
+}
 
 /**
- * A name of a catalog, in any case, or the facts themselves: `find` gives the facts of a name, `inline` checks those that are written out.
- * A name that is unknown is refused with the list and the one that was most likely meant.
+ * A name of a catalog, in any case and spelling that it knows, or the facts themselves. A name that is unknown is refused with the one that was most likely meant.
  */
-export function catalogued<Name extends string, Facts>(
-  names: readonly [Name, ...Name[]],
-  find: (name: Name) => Facts,
-  inline: z.ZodType<Facts>,
-) {
-  const known = (name: string) => names.find((one) => one === name.toLowerCase());
+export function catalogued<Facts>({ kind, names, find, inline }: Cataloguing<Facts>) {
   const named = z
-    .string({ error: `${mustBeOneOf(undefined, names)}, or an object with the facts` })
-    .refine((name) => known(name) !== undefined, {
-      error: (issue) => `${unknownName(String(issue.input), names)}, or an object with the facts`,
+    .string({ error: mustBeKnown(kind, names) })
+    .refine((name) => find(name) !== undefined, {
+      error: (issue) => mustBeKnown(kind, names, String(issue.input)),
       abort: true,
     })
-    .transform((name) => find(known(name)!));
+    .transform((name) => find(name)!);
   return z.union([named, inline]);
+}
+
+/** The clause for a name that is not in the catalog; the whole list would fill the screen. */
+export function mustBeKnown(kind: "hardware" | "models", names: readonly string[], found?: string): string {
+  const nearest = found === undefined ? undefined : likelyName(found, names);
+  const hint = nearest === undefined ? "" : `did you mean ${nearest}? `;
+  const list = `${hint}\`vllm-sr-sim ${kind}\` lists them`;
+  return `must be a name of the catalog of ${kind} (${list}), or an object with the facts`;
 }
 
 /** Shortest beginning of a name that stands for the name. */
 const SHORTEST_BEGINNING = 2;
 
-/** Whoever writes `a100` means `a100-sxm-80gb`, though `a10g` takes fewer changes. */
-function unknownName(found: string, names: readonly string[]): string {
+/** Whoever writes `h100-sx` means `h100-sxm`, though another may take fewer changes. */
+export function likelyName(found: string, names: readonly string[]): string | undefined {
   const begun = names.find((name) => found.length >= SHORTEST_BEGINNING && name.startsWith(found.toLowerCase()));
-  return begun === undefined ? mustBeOneOf(found, names) : `${mustBeOneOf(undefined, names)} (did you mean ${begun}?)`;
+  return begun ?? nearestName(found, names);
 }
