@@ -36,16 +36,18 @@ export type { CapacityObjective, CapacityOptions, SearchedUsers } from "./planne
 export type { LimitedBy, OperatingPoint } from "./planners/capacity-point.js";
 export { capacitySweep, type CapacitySweepOptions, type CapacitySweepResult } from "./planners/capacity-sweep.js";
 export type { Classify, RequestView } from "./planners/classify.js";
+export { COMPARABLE_ROUTERS, type ComparableRouter } from "./planners/compared-routers.js";
 export {
-  COMPARABLE_ROUTERS,
-  type ComparableRouter,
+  type ComparedFleet,
   compareRouters,
   type CompareRoutersOptions,
+  type ComparisonOptions,
   type RouterRow,
 } from "./planners/compare-routers.js";
+export type { DifferenceVerdict, JudgedDifference, RouterDifference } from "./planners/router-difference.js";
 export { drawnSource, type DrawnSourceOptions } from "./planners/drawn-source.js";
 export type { DrawnArrivals, DrawnRequests } from "./planners/feed.js";
-export type { DrawnStream, FleetSummary, PoolDetail } from "./planners/fleet-summary.js";
+export type { FleetSummary, PlayedRequests, PoolDetail, RequestStream } from "./planners/fleet-summary.js";
 export { generate, type GeneratedSummary, type GeneratedTrace, type GenerateOptions } from "./planners/generate.js";
 export { inspect, type InspectOptions, type InspectResult } from "./planners/inspect.js";
 export { replay, type ReplayOptions, type ReplayRequests, type ReplayResult } from "./planners/replay.js";
@@ -60,6 +62,15 @@ export { DEFAULT_DRAWN_REQUESTS, type RequestOptions } from "./planners/request-
 export type { NamedBytes, TraceInput } from "./planners/trace-input.js";
 export type { TraceChanges, TraceSummary } from "./planners/trace-summary.js";
 export { simulate, type SimulateOptions, type SimulateResult, type SimulationOptions } from "./planners/simulate.js";
+export {
+  DEFAULT_RATE_RPS,
+  openPlanningRequests,
+  type PlanningInput,
+  type PlanningRate,
+  type PlanningRequests,
+  type PlanningSource,
+  type PlanningTraceOptions,
+} from "./planners/planning-requests.js";
 export { type PoolStream, simulateFleet, type SimulateFleetOptions } from "./planners/simulate-fleet.js";
 
 export { PER_REQUEST_COLUMNS, PerRequestCsv } from "./reports/per-request-csv.js";

@@ -5,6 +5,7 @@ import {
   DEFAULT_RATE_RPS,
   openPlanningRequests,
   type PlanningInput,
+  type PlanningRate,
   type PlanningRequests,
   type PlanningRuns,
   type PlanningSource,
@@ -44,8 +45,8 @@ export function addPlanningInput(command: Command): Command {
   command.optionsGroup("Requests, from one of --cdf, --workload and --trace:");
   addWorkloadFlags(command)
     .option("--trace <file>", `in place of both: a ${TRACE}; its requests are played as they are, in their order`)
-    .addOption(rateFlag("--lam <rps>", rateHelp()))
-    .addOption(rateFlag("--rate <rps>", "another name of --lam"))
+    .addOption(rateFlag("--lam <rate>", rateHelp()))
+    .addOption(rateFlag("--rate <rate>", "another name of --lam"))
     .addOption(arrivalsFlag("poisson (default), gamma or deterministic; a trace keeps its own unless this is given"))
     .addOption(cvFlag());
   addReadFlags(command);
@@ -58,6 +59,17 @@ export function addPlanningInput(command: Command): Command {
  * @throws InputError if there is none, or two, or flags contradict each other.
  */
 export function planningInput(flags: PlanningFlags): PlanningInput {
+  const source = sourceOf(flags);
+  if (source) return { ...source, ...planningRate(flags) };
+  throw new InputError(`no workload: give --cdf FILE, --trace FILE, or --workload and one of ${workloadNames()}.`);
+}
+
+/**
+ * The rate and the arrivals that the flags ask for.
+ *
+ * @throws InputError if flags contradict each other.
+ */
+export function planningRate(flags: Pick<PlanningFlags, "lam" | "rate" | "arrivals" | "cv">): PlanningRate {
   const { lam, rate } = flags;
   if (lam !== undefined && rate !== undefined && lam !== rate) {
     throw new InputError(`--lam ${lam} and --rate ${rate} are the same rate; give one of them.`);
@@ -65,7 +77,6 @@ export function planningInput(flags: PlanningFlags): PlanningInput {
   const rateRps = lam ?? rate;
   const arrivals = arrivalProcess(flags);
   return {
-    ...sourceOf(flags),
     ...(rateRps === undefined ? {} : { rateRps }),
     ...(arrivals === undefined ? {} : { arrivals }),
   };
@@ -80,12 +91,22 @@ export async function openPlanningInput(flags: PlanningFlags, runs: PlanningRuns
   return openPlanningRequests(planningInput(flags), runs);
 }
 
+/** As {@link openPlanningInput}, but `undefined` if the flags name no requests. */
+export async function openPlanningInputIfAny(
+  flags: PlanningFlags,
+  runs: PlanningRuns = {},
+): Promise<PlanningRequests | undefined> {
+  const source = sourceOf(flags);
+  return source && openPlanningRequests({ ...source, ...planningRate(flags) }, runs);
+}
+
 /** The files among the flags, for `checkOutput`. */
 export function planningFiles({ cdf, trace }: PlanningFlags): (string | undefined)[] {
   return [cdf, trace];
 }
 
-function sourceOf(flags: PlanningFlags): PlanningSource {
+/** Where the requests come from; `undefined` if no flag says so. */
+function sourceOf(flags: PlanningFlags): PlanningSource | undefined {
   const { cdf, workload, trace, inputShare } = flags;
   const given = Object.entries({ "--cdf": cdf, "--workload": workload, "--trace": trace }).filter(
     ([, value]) => value !== undefined,
@@ -100,8 +121,7 @@ function sourceOf(flags: PlanningFlags): PlanningSource {
   refuseTraceFlags(flags);
   if (cdf !== undefined) return { cdf, ...(inputShare === undefined ? {} : { inputShare }) };
   if (inputShare !== undefined) throw new InputError("--input-share belongs to --cdf, which is not given.");
-  if (workload !== undefined) return { workload };
-  throw new InputError(`no workload: give --cdf FILE, --trace FILE, or --workload and one of ${workloadNames()}.`);
+  return workload === undefined ? undefined : { workload };
 }
 
 function partOptions({ from, to, repeat, limit }: PlanningFlags) {

@@ -1,7 +1,9 @@
 import { Command } from "commander";
 import { loadClassify } from "../planners/classify.js";
+import { plannedRun, type PlanningRate, type PlanningRequests } from "../planners/planning-requests.js";
 import {
   DEFAULT_SIMULATE_FLEET_REQUESTS,
+  type PoolStream,
   simulateFleet,
   type SimulateFleetOptions,
 } from "../planners/simulate-fleet.js";
@@ -13,15 +15,21 @@ import { readFleetFile } from "../specs/read-fleet-file.js";
 import { addOutputFlags } from "./flags.js";
 import { readStreams } from "./fleet-streams.js";
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
+import {
+  addPlanningInput,
+  openPlanningInputIfAny,
+  planningFiles,
+  type PlanningFlags,
+  planningRate,
+} from "./planning-input.js";
 import { showProgress } from "./progress.js";
 import { addSimulationFlags, type SimulationFlags, simulationOptions } from "./simulation-flags.js";
-import { addWorkloadFlags, readWorkloadIfAny, type WorkloadFlags } from "./workload-flags.js";
 
-type Flags = WorkloadFlags & SimulationFlags & OutputOptions;
+type Flags = PlanningFlags & SimulationFlags & OutputOptions;
 
 const NOTES = `
 Requests are drawn from the first of these that is there:
-  1. --cdf or --workload: one stream for the whole fleet;
+  1. --cdf, --workload or --trace: one stream for the whole fleet; the labels of a trace are those of the router model;
   2. workloads of the fleet file: a stream for each pool, independent of the others, of lam_frac of --lam and --n-req,
      labelled with the id of the pool. Paths of CDFs start from the folder of the fleet file, or else from here;
   3. lengths uniform up to max_ctx of the first pool, with a warning.
@@ -29,6 +37,7 @@ Requests are drawn from the first of these that is there:
 Examples:
   $ vllm-sr-sim simulate-fleet examples/models.json --lam 20
   $ vllm-sr-sim simulate-fleet examples/fleet.yaml --workload azure-conv --lam 20 --slo 300
+  $ vllm-sr-sim simulate-fleet fleet.json --trace router_decisions.jsonl --lam 5
   $ vllm-sr-sim simulate-fleet fleet.json --cdf azure_cdf.json --lam 200 --n-req 100000 --out result.json
 
 The JSON result has the keys of the Python tool's summary, and more beside them.`;
@@ -38,13 +47,13 @@ export function simulateFleetCommand(): Command {
   const command = new Command("simulate-fleet")
     .description("Simulate any fleet, described in a file, under a workload or a workload for each pool.")
     .argument("<fleet>", "fleet file, JSON or YAML");
-  addWorkloadFlags(command);
   addSimulationFlags(command, DEFAULT_SIMULATE_FLEET_REQUESTS, "default: slo_ms of the fleet file, else 500");
-  return addOutputFlags(command).addHelpText("after", NOTES).action(run);
+  addPlanningInput(command);
+  return addOutputFlags(command.optionsGroup("Output:")).addHelpText("after", NOTES).action(run);
 }
 
 async function run(fleetFile: string, flags: Flags): Promise<void> {
-  await checkOutput(flags, [fleetFile, flags.cdf]);
+  await checkOutput(flags, [fleetFile, ...planningFiles(flags)]);
   const spec = await readFleetFile(fleetFile);
   const options: SimulateFleetOptions = {
     fleet: resolveFleet(spec),
@@ -52,22 +61,32 @@ async function run(fleetFile: string, flags: Flags): Promise<void> {
     ...(await requestsOf(spec, flags)),
     ...(await classifyOf(spec)),
   };
-  const progress = showProgress(flags.nReq * flags.replications);
+  const progress = showProgress(countOf(options) * flags.replications);
   const result = await simulateFleet({ ...options, onProgress: progress.update }).finally(progress.stop);
   await deliver(result.summary, flags, () => summaryReport(result));
 }
 
-async function requestsOf(spec: FleetSpec, flags: Flags): Promise<Pick<SimulateFleetOptions, "workload" | "streams">> {
-  const workload = await readWorkloadIfAny(flags);
-  if (workload) return { workload };
+/** Requests of a run. */
+function countOf(options: SimulateFleetOptions): number {
+  const { requests } = options;
+  if ("opened" in options) return plannedRun(options.opened, requests, DEFAULT_SIMULATE_FLEET_REQUESTS).count;
+  return requests ?? DEFAULT_SIMULATE_FLEET_REQUESTS;
+}
+
+type FleetRequests = PlanningRate & ({ opened: PlanningRequests } | { streams?: readonly PoolStream[] });
+
+async function requestsOf(spec: FleetSpec, flags: Flags): Promise<FleetRequests> {
+  const opened = await openPlanningInputIfAny(flags, flags);
+  if (opened) return { opened };
+  const rate = planningRate(flags);
   const streams = await readStreams(spec, (sentence) => process.stderr.write(`vllm-sr-sim: note: ${sentence}\n`));
-  if (streams.length > 0) return { streams };
+  if (streams.length > 0) return { ...rate, streams };
   const { id, maxCtx } = spec.pools[0]!;
   process.stderr.write(
-    `vllm-sr-sim: warning: neither --cdf nor --workload is given, and ${spec.file} has no workloads: requests are of 1 to ${maxCtx} ` +
+    `vllm-sr-sim: warning: neither --cdf, --workload nor --trace is given, and ${spec.file} has no workloads: requests are of 1 to ${maxCtx} ` +
       `tokens, all equally likely, the window of the first pool, ${id}; no real service looks like that.\n`,
   );
-  return {};
+  return rate;
 }
 
 async function classifyOf({ router, file }: FleetSpec): Promise<Pick<SimulateFleetOptions, "classify">> {

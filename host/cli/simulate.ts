@@ -1,8 +1,10 @@
 import { Command } from "commander";
+import { plannedRun } from "../planners/planning-requests.js";
 import { DEFAULT_SIMULATE_REQUESTS, simulate } from "../planners/simulate.js";
 import { summaryReport } from "../reports/summary-report.js";
 import { addOutputFlags, number } from "./flags.js";
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
+import { addPlanningInput, openPlanningInput, planningFiles, type PlanningFlags } from "./planning-input.js";
 import { showProgress } from "./progress.js";
 import {
   addSimulationFlags,
@@ -12,9 +14,8 @@ import {
   type TwoPoolFleetFlags,
   twoPoolFlags,
 } from "./simulation-flags.js";
-import { addWorkloadFlags, readWorkload, type WorkloadFlags } from "./workload-flags.js";
 
-interface Flags extends WorkloadFlags, SimulationFlags, TwoPoolFleetFlags, OutputOptions {
+interface Flags extends PlanningFlags, SimulationFlags, TwoPoolFleetFlags, OutputOptions {
   gamma: number;
 }
 
@@ -23,6 +24,7 @@ Examples:
   $ vllm-sr-sim simulate --workload azure --lam 200 --n-s 20 --n-l 45
   $ vllm-sr-sim simulate --cdf azure_cdf.json --b-short 6144 --n-s 40 --n-l 20 --out result.json
   $ vllm-sr-sim simulate --workload azure --n-s 20 --n-l 40 --gamma 1.5 --gpu-long h100 --json
+  $ vllm-sr-sim simulate --trace AzureLLMInferenceTrace_conv.csv --lam 20 --n-s 4 --n-l 4
   $ vllm-sr-sim simulate --workload agent_heavy --lam 20 --n-s 10 --n-l 80 --replications 10
 
 The JSON result has the keys of the Python tool's summary, and more beside them.`;
@@ -32,7 +34,6 @@ export function simulateCommand(): Command {
   const command = new Command("simulate").description(
     "Simulate a fleet of two pools, short and long, under a workload at a given rate.",
   );
-  addWorkloadFlags(command);
   addTwoPoolFlags(command);
   addSimulationFlags(command, DEFAULT_SIMULATE_REQUESTS);
   command.option(
@@ -41,18 +42,20 @@ export function simulateCommand(): Command {
     number({ atLeast: 1, atMost: 1e6 }),
     1,
   );
-  return addOutputFlags(command).addHelpText("after", EXAMPLES).action(run);
+  addPlanningInput(command);
+  return addOutputFlags(command.optionsGroup("Output:")).addHelpText("after", EXAMPLES).action(run);
 }
 
 async function run(flags: Flags): Promise<void> {
-  await checkOutput(flags, [flags.cdf]);
-  const workload = await readWorkload(flags);
-  const progress = showProgress(flags.nReq * flags.replications);
+  await checkOutput(flags, planningFiles(flags));
+  const opened = await openPlanningInput(flags, flags);
+  const { count } = plannedRun(opened, flags.nReq, DEFAULT_SIMULATE_REQUESTS);
+  const progress = showProgress(count * flags.replications);
   const result = await simulate({
     ...twoPoolFlags(flags),
     ...simulationOptions(flags),
     gamma: flags.gamma,
-    workload,
+    opened,
     onProgress: progress.update,
   }).finally(progress.stop);
   await deliver(result.summary, flags, () => summaryReport(result));

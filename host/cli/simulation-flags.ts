@@ -1,9 +1,9 @@
 /** Flags of the commands that draw requests at a rate and simulate them: those of the Python tool, and what is added to each. */
 import { type Command, Option } from "commander";
-import { MAX_RATE_RPS, MAX_REQUESTS } from "../planners/draw-limits.js";
+import { MAX_REQUESTS } from "../planners/draw-limits.js";
 import { DEFAULT_SLO_MS, DEFAULT_WARMUP } from "../planners/replay.js";
 import { MAX_REPLICATIONS } from "../planners/replay-limits.js";
-import { DEFAULT_RATE_RPS, type SimulationOptions } from "../planners/simulate.js";
+import type { SimulationOptions } from "../planners/simulate.js";
 import { GPU_NAMES } from "../specs/gpu-catalog.js";
 import type { TwoPoolFlags } from "../specs/two-pool-fleet.js";
 import { addEngineFlags, type EngineFlags, engineOptions } from "./engine-flags.js";
@@ -11,16 +11,15 @@ import { number, seedFlag, wholeNumber } from "./flags.js";
 
 /** Values of {@link addSimulationFlags}. */
 export interface SimulationFlags extends EngineFlags {
-  lam: number;
   slo?: number;
-  nReq: number;
+  nReq?: number;
   seed: number;
   warmup: number;
   replications: number;
 }
 
 /**
- * Adds `--engine`, `--step`, `--lam`, `--slo`, `--n-req`, `--seed`, `--warmup` and `--replications`.
+ * Adds `--engine`, `--step`, `--slo`, `--n-req`, `--seed`, `--warmup` and `--replications`.
  *
  * @param defaultSlo What the help says where no objective is given.
  */
@@ -30,13 +29,12 @@ export function addSimulationFlags(
   defaultSlo = `default: ${DEFAULT_SLO_MS}`,
 ): Command {
   return addEngineFlags(command)
-    .addOption(
-      new Option("--lam <rate>", "arrival rate, requests/s, Poisson")
-        .argParser(number({ above: 0, atMost: MAX_RATE_RPS }))
-        .default(DEFAULT_RATE_RPS),
-    )
     .option("--slo <ms>", `objective for the time to first token, ms (${defaultSlo})`, number({ above: 0 }))
-    .option("--n-req <n>", "requests to draw", wholeNumber(1, MAX_REQUESTS), defaultRequests)
+    .option(
+      "--n-req <n>",
+      `requests to draw (default: ${defaultRequests}); a trace is played whole`,
+      wholeNumber(1, MAX_REQUESTS),
+    )
     .addOption(seedFlag())
     .option(
       "--warmup <share>",
@@ -50,8 +48,7 @@ export function addSimulationFlags(
 /** What {@link addSimulationFlags} gives a planner. */
 export function simulationOptions(flags: SimulationFlags): SimulationOptions & { sloMs?: number } {
   return {
-    rateRps: flags.lam,
-    requests: flags.nReq,
+    ...(flags.nReq === undefined ? {} : { requests: flags.nReq }),
     seed: flags.seed,
     warmup: flags.warmup,
     replications: flags.replications,
@@ -70,12 +67,20 @@ export interface TwoPoolFleetFlags {
   gpuLong: string;
 }
 
-/** Adds the flags of a fleet of two pools. */
-export function addTwoPoolFlags(command: Command): Command {
+/**
+ * Adds the flags of a fleet of two pools.
+ *
+ * @param isRequired Whether `--n-s` and `--n-l` must be given; they have no default.
+ */
+export function addTwoPoolFlags(command: Command, { isRequired } = { isRequired: true }): Command {
   const gpus = GPU_NAMES.join(", ");
+  const size = (flag: string, pool: string) =>
+    new Option(`${flag} <gpus>`, `GPUs of the pool "${pool}"`)
+      .argParser(wholeNumber(1))
+      .makeOptionMandatory(isRequired);
   return command
-    .requiredOption("--n-s <gpus>", 'GPUs of the pool "short"', wholeNumber(1))
-    .requiredOption("--n-l <gpus>", 'GPUs of the pool "long"', wholeNumber(1))
+    .addOption(size("--n-s", "short"))
+    .addOption(size("--n-l", "long"))
     .option("--b-short <tokens>", "window of the pool short: requests up to this total go there", wholeNumber(1), 4096)
     .option("--long-max-ctx <tokens>", "window of the pool long: longer requests are rejected", wholeNumber(1), 65536)
     .option("--gpu-short <gpu>", `GPU of the pool short: ${gpus}`, "a100")

@@ -40,16 +40,25 @@ export function batchHalfWidth(above: ArrayLike<number>, sizes: readonly number[
   const independent = NORMAL_975 * Math.sqrt((tail * (1 - tail)) / count);
   if (sizes.some((size) => size === 0)) return independent;
   const shares = mergedShares(above, sizes);
-  const n = shares.length;
-  const mean = shares.reduce((sum, share) => sum + share, 0) / n;
-  const deviations = shares.map((share) => share - mean);
+  const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
+  return Math.max(independent, seriesHalfWidth(shares.map((share) => share - mean)));
+}
+
+/**
+ * 95 % half-width of the mean of a short stationary series, from its deviations in order: Student's t, widened where neighbours still go together
+ * as {@link batchHalfWidth} has it.
+ *
+ * @param deviations At least two.
+ */
+export function seriesHalfWidth(deviations: readonly number[]): number {
+  const n = deviations.length;
   const squares = deviations.reduce((sum, d) => sum + d * d, 0);
-  if (squares === 0) return independent;
+  if (squares === 0) return 0;
   const products = deviations.slice(1).reduce((sum, d, i) => sum + d * deviations[i]!, 0);
   const lagOne = products / squares;
   const r = Math.min(0.9, Math.max(0, lagOne + (1 + 3 * lagOne) / n));
   const variance = (squares / (n - 1) / n) * ((1 + r) / (1 - r));
-  return Math.max(independent, student95(n - 1) * Math.sqrt(variance));
+  return student95(n - 1) * Math.sqrt(variance);
 }
 
 /** The share above in each pair of neighbouring batches. */

@@ -18,6 +18,8 @@ export interface ScalableRequests {
   readonly content: RequestContent;
   /** Whether as many can be had as are wanted; of others there are `count`. */
   readonly isDrawn: boolean;
+  /** Whether another replication has other requests, or other arrivals; else all replications play the same. */
+  readonly isNewEachTime: boolean;
   /** Requests of a run, unless it wants another number of them. */
   readonly count: number;
   /** The rate at which they come by themselves, or at which their user would have them; absent: none. */
@@ -70,6 +72,7 @@ export async function openScalable(
   return {
     content: { held: first },
     isDrawn: false,
+    isNewEachTime: isNewEachTime || process !== undefined,
     count: first.count,
     ...(ownRateRps === undefined ? {} : { ownRateRps }),
     at: (wanted) => ({
@@ -108,6 +111,7 @@ function drawnAt(
   return {
     content: { model },
     isDrawn: true,
+    isNewEachTime: true,
     count: drawn.count,
     ...(ownRateRps === undefined ? {} : { ownRateRps }),
     ...(cycleS > 0 && ownRateRps !== undefined ? { cycle: cycleS * ownRateRps } : {}),

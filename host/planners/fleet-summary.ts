@@ -2,6 +2,7 @@ import type { Distribution } from "../core/distribution.js";
 import type { Figures, RequestCounts } from "../core/figures.js";
 import type { Fleet } from "../specs/fleet.js";
 import type { ReplayResult } from "./replay.js";
+import type { TraceSummary } from "./trace-summary.js";
 
 /**
  * A run in one flat object: the keys, units and roundings of the Python tool's `FleetSimResult.summary()`, and more beside them.
@@ -10,11 +11,9 @@ import type { ReplayResult } from "./replay.js";
  * turned away missed its objective, and a percentile that falls among those is `null`. The figures of the completed ones
  * end in `_completed`. Utilisation is the share of slots that are busy, averaged over time.
  */
-export interface FleetSummary extends FleetTotals, PoolTotals {
+export interface FleetSummary extends FleetTotals, PoolTotals, PlayedRequests {
   /** Objective for the time to first token, ms. */
   slo_ms: number;
-  /** What was drawn. */
-  arrivals: readonly DrawnStream[];
   requests: RequestCounts;
   /** Requests at the start that were simulated and not measured. */
   warmup_excluded: number;
@@ -30,6 +29,14 @@ export interface FleetSummary extends FleetTotals, PoolTotals {
   replications: number;
   /** What the flat keys leave out, by the id of the pool. */
   pools: Record<string, PoolDetail>;
+}
+
+/** What was played. */
+export interface PlayedRequests {
+  /** The streams that its requests came in. */
+  arrivals: readonly RequestStream[];
+  /** The trace that was played, if it was one: what was read of it, and what was left out. */
+  trace?: TraceSummary;
 }
 
 /** The figures of the whole fleet. */
@@ -83,24 +90,29 @@ export interface PoolDetail {
   stability: Figures["stability"];
 }
 
-/** A Poisson stream of requests that was drawn. */
-export interface DrawnStream {
-  /** Name of a workload, or path of a CDF. */
-  workload: string;
-  /** Mean rate, requests/s. */
+/** A stream of requests that was played: drawn from a workload, or those of a trace. */
+export interface RequestStream {
+  /** Drawn: name of the workload, or path of the CDF. */
+  workload?: string;
+  /** Name of the trace. */
+  trace?: string;
+  /** Mean rate at which they came, requests/s. */
   rate_rps: number;
+  /** Rate of the trace, or of what the workload was derived from, requests/s: where the two differ, its course in time was stretched. */
+  own_rate_rps?: number;
   requests: number;
   /** Id of the pool that they were labelled with, if any. */
   pool?: string;
 }
 
 /** Summarises a run of a fleet. */
-export function summariseFleet(result: ReplayResult, fleet: Fleet, arrivals: readonly DrawnStream[]): FleetSummary {
+export function summariseFleet(result: ReplayResult, fleet: Fleet, { arrivals, trace }: PlayedRequests): FleetSummary {
   return {
     ...fleetTotals(result),
     ...(Object.fromEntries(fleet.pools.flatMap(({ id }) => poolTotals(id, result.pools[id]!))) as PoolTotals),
     slo_ms: result.slo.ttft_ms,
     arrivals,
+    ...(trace === undefined ? {} : { trace }),
     requests: result.requests,
     warmup_excluded: result.requests.warmup_excluded,
     stability: result.stability,

@@ -5,7 +5,8 @@ import type { ArrivalProcess, WorkloadModel } from "../workloads/models.js";
 import type { HeldRequests } from "./capacity-held-requests.js";
 import { openScalable, type ScalableRequests } from "./capacity-requests.js";
 import type { TraceChangeOptions } from "./change-trace.js";
-import { DEFAULT_SEED } from "./replay.js";
+import type { PlayedRequests } from "./fleet-summary.js";
+import { DEFAULT_SEED, type ReplayRequests } from "./replay.js";
 import type { RequestOptions } from "./request-options.js";
 import type { TraceInput } from "./trace-input.js";
 
@@ -43,6 +44,12 @@ export interface PlanningRate {
 /** What a fleet is planned for, as planners take it among their options. */
 export type PlanningInput = PlanningSource & PlanningRate;
 
+/** Whether options name a source of requests. */
+export function isPlanningInput<Options extends PlanningRate>(options: Options): options is Options & PlanningInput {
+  const keys = Object.entries(options).filter(([, value]) => value !== undefined);
+  return keys.some(([key]) => key === "workload" || key === "cdf" || key === "trace" || key === "opened");
+}
+
 /** Requests to plan a fleet for: the same ones at any rate, and what analysis needs to know of them. */
 export interface PlanningRequests extends ScalableRequests {
   /** What their user calls them. */
@@ -51,6 +58,14 @@ export interface PlanningRequests extends ScalableRequests {
   readonly rateRps: number;
   /** The points of the CDF of total tokens that they are drawn from; absent where they are not. */
   readonly cdf?: Cdf;
+}
+
+/** Requests of one run: how many, and what the core plays. */
+export interface PlannedRun {
+  count: number;
+  requests: ReplayRequests;
+  /** What results say of them. */
+  told: PlayedRequests;
 }
 
 /** What of the runs the opening of requests depends on. */
@@ -88,6 +103,43 @@ export async function openPlanningRequests(input: PlanningInput, runs: PlanningR
     rateRps: rateRps ?? requests.ownRateRps ?? DEFAULT_RATE_RPS,
     ...(cdf ? { cdf } : {}),
   };
+}
+
+/**
+ * The requests of a run at the planned rate.
+ *
+ * @param wanted How many, as the caller asked; a trace has as many as it has.
+ * @param drawnByDefault How many are drawn where the caller asked for no number.
+ * @throws InputError if a number is asked of a trace.
+ */
+export function plannedRun(requests: PlanningRequests, wanted: number | undefined, drawnByDefault: number): PlannedRun {
+  const { name, isDrawn, rateRps } = requests;
+  if (!isDrawn && wanted !== undefined) {
+    throw new InputError(
+      `${name}: is a trace, and played whole; --n-req has no meaning for it: --limit takes its beginning.`,
+    );
+  }
+  const count = isDrawn ? (wanted ?? drawnByDefault) : requests.count;
+  const ownRateRps = ownRate(requests);
+  return {
+    count,
+    requests: requests.at(rateRps, count),
+    told: {
+      arrivals: [
+        {
+          ...(isDrawn ? { workload: name } : { trace: name }),
+          rate_rps: rateRps,
+          ...(ownRateRps === undefined ? {} : { own_rate_rps: ownRateRps }),
+          requests: count,
+        },
+      ],
+      ...(isDrawn ? {} : { trace: requests.summary(rateRps, count) }),
+    },
+  };
+}
+
+function ownRate({ content }: PlanningRequests): number | undefined {
+  return "model" in content ? content.model.nativeRateRps : meanRateRps(content.held);
 }
 
 type TraceOfInput = { trace: TraceInput } & PlanningTraceOptions & PlanningRate;

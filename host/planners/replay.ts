@@ -55,6 +55,8 @@ export interface ReplayOptions {
   classify?: Classify;
   /** Takes every settled request, in order of arrival, in every replication. */
   onResults?: (rows: ResultRows, replication: number) => void | Promise<void>;
+  /** Takes what each replication came to, in their order. */
+  onOutcome?: (outcome: Outcome, replication: number) => void;
   /** Told how many requests have been played, over all replications. Waited for, so that it can let other work have its turn. */
   onProgress?: (played: number) => void | Promise<void>;
   /** An instance to run in; by default a new one. */
@@ -117,6 +119,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
     await options.onResults?.(simulation.results(), replication);
     const outcome = readOutcome(simulation, fleet, reading);
     playedBefore += outcome.requests.arrived;
+    options.onOutcome?.(outcome, replication);
     outcomes.push(outcome);
   }
   const { closedLoop } = options;

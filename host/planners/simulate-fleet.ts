@@ -10,7 +10,16 @@ import type { Classify } from "./classify.js";
 import type { DrawnRequests } from "./feed.js";
 import { summariseFleet } from "./fleet-summary.js";
 import { DEFAULT_SEED, replay, type ReplayRequests } from "./replay.js";
-import { DEFAULT_RATE_RPS, drawnStream, runOptions, type SimulateResult, type SimulationOptions } from "./simulate.js";
+import {
+  DEFAULT_RATE_RPS,
+  isPlanningInput,
+  openPlanningRequests,
+  plannedRun,
+  type PlannedRun,
+  type PlanningInput,
+  type PlanningRate,
+} from "./planning-requests.js";
+import { runOptions, type SimulateResult, type SimulationOptions } from "./simulate.js";
 
 /** Requests of {@link simulateFleet} unless the caller says otherwise. */
 export const DEFAULT_SIMULATE_FLEET_REQUESTS = 30_000;
@@ -27,11 +36,11 @@ export interface PoolStream {
   lamFrac: number;
 }
 
-/** What {@link simulateFleet} simulates. */
-export interface SimulateFleetOptions extends SimulationOptions {
+/** What {@link simulateFleet} simulates: one stream for the whole fleet, if there is any; else `streams`. */
+export type SimulateFleetOptions = SimulateFleetFields & (PlanningInput | PlanningRate);
+
+interface SimulateFleetFields extends SimulationOptions {
   fleet: Fleet;
-  /** One stream for the whole fleet. It goes before `streams`. */
-  workload?: WorkloadModel;
   /** A stream for each pool. Without these and a workload, lengths are uniform up to the first pool's window: {@link uniformLengths}. */
   streams?: readonly PoolStream[];
   /** Objective for the time to first token, ms. Default: the fleet's, else 500. */
@@ -41,15 +50,13 @@ export interface SimulateFleetOptions extends SimulationOptions {
 }
 
 /**
- * Simulates any fleet under one workload, or under a stream of requests for each pool, all at a given total rate.
+ * Simulates any fleet under one workload or trace, or under a stream of requests for each pool, all at a given total rate.
  *
  * @throws InputError if a figure of the requests is out of range.
  */
 export async function simulateFleet(options: SimulateFleetOptions): Promise<SimulateResult> {
-  const { fleet, seed = DEFAULT_SEED } = options;
-  const streams = drawnStreams(options);
-  const requests: ReplayRequests =
-    streams[0]?.pool === undefined ? { drawn: streams[0]!.drawn } : mergedRequests(streams, seed);
+  const { fleet } = options;
+  const { requests, told } = await requestsOf(options);
   const result = await replay({
     ...runOptions(options),
     fleet,
@@ -57,7 +64,6 @@ export async function simulateFleet(options: SimulateFleetOptions): Promise<Simu
     ...(options.sloMs === undefined ? {} : { sloMs: options.sloMs }),
     ...(options.classify === undefined ? {} : { classify: options.classify }),
   });
-  const told = streams.map(({ drawn, pool }) => drawnStream(drawn, pool));
   return { summary: summariseFleet(result, fleet, told), replay: result, fleet };
 }
 
@@ -70,26 +76,38 @@ export function uniformLengths(fleet: Fleet): WorkloadModel {
   return cdfToModel([[maxTokens, 1]], "uniform");
 }
 
-/** What is drawn, for which pool. */
-interface LabelledRequests {
-  drawn: DrawnRequests;
-  pool?: string;
+/** What is played: one stream without labels but its own, or one for each pool that has one. */
+async function requestsOf(options: SimulateFleetOptions): Promise<Omit<PlannedRun, "count">> {
+  const { fleet, streams = [], seed = DEFAULT_SEED } = options;
+  const hasInput = isPlanningInput(options);
+  if (hasInput || streams.length === 0) {
+    const input = hasInput ? options : { ...options, workload: uniformLengths(fleet) };
+    return plannedRun(await openPlanningRequests(input, options), options.requests, DEFAULT_SIMULATE_FLEET_REQUESTS);
+  }
+  const labelled = labelledStreams(streams, options);
+  const arrivals = labelled.map(({ drawn: { model, rateRps, count }, pool }) => {
+    return { workload: model.name, rate_rps: rateRps, requests: count, pool };
+  });
+  return { requests: mergedRequests(labelled, seed), told: { arrivals } };
 }
 
-/** One stream without a pool, or one for each pool that has one. */
-function drawnStreams(options: SimulateFleetOptions): LabelledRequests[] {
-  const { fleet, streams = [], rateRps = DEFAULT_RATE_RPS, requests = DEFAULT_SIMULATE_FLEET_REQUESTS } = options;
-  const whole: DrawnRequests = {
-    model: options.workload ?? uniformLengths(fleet),
-    rateRps,
-    count: requests,
-    process: { type: "poisson" },
-  };
-  if (options.workload !== undefined || streams.length === 0) return [{ drawn: whole }];
-  checkDrawn(whole);
+/** What is drawn for which pool. */
+interface LabelledRequests {
+  drawn: DrawnRequests;
+  pool: string;
+}
+
+/** The streams of the pools, each with its share of the rate and of the requests. */
+function labelledStreams(
+  streams: readonly PoolStream[],
+  { rateRps = DEFAULT_RATE_RPS, requests = DEFAULT_SIMULATE_FLEET_REQUESTS, arrivals }: SimulateFleetOptions,
+): LabelledRequests[] {
+  const process = arrivals ?? { type: "poisson" };
+  checkDrawn({ model: streams[0]!.workload, rateRps, count: requests, process });
   return streams.map(({ pool, workload, lamFrac }) => {
     const count = Math.max(1, Math.trunc(requests * lamFrac));
-    return { drawn: { ...whole, model: workload, rateRps: rateRps * lamFrac, count }, pool };
+    const drawn: DrawnRequests = { model: workload, rateRps: rateRps * lamFrac, count, process };
+    return { drawn, pool };
   });
 }
 
@@ -109,7 +127,7 @@ function mergedStreams(streams: readonly LabelledRequests[], seed: number, repli
   const sources = streams.map(({ drawn, pool }, index) => {
     // No two streams, of this replication or another, share a replication number: else their arrivals would be the same up to scale.
     const own = replication * streams.length + index;
-    return drawnSource(drawn, { seed, replication: own, chunkRows, ...(pool === undefined ? {} : { label: pool }) });
+    return drawnSource(drawn, { seed, replication: own, chunkRows, label: pool });
   });
   return mergeSources(sources);
 }

@@ -1,34 +1,26 @@
 import type { Core } from "../core/load.js";
 import { type Fleet, resolveFleet } from "../specs/fleet.js";
 import { twoPoolFleet, type TwoPoolFlags } from "../specs/two-pool-fleet.js";
-import type { WorkloadModel } from "../workloads/models.js";
-import type { DrawnRequests } from "./feed.js";
-import { type DrawnStream, type FleetSummary, summariseFleet } from "./fleet-summary.js";
+import { type FleetSummary, summariseFleet } from "./fleet-summary.js";
+import { openPlanningRequests, plannedRun, type PlanningInput } from "./planning-requests.js";
 import { DEFAULT_SLO_MS, replay, type ReplayOptions, type ReplayResult } from "./replay.js";
-
-/** Arrival rate of the planners that bear the Python tool's names, requests/s, unless the caller says otherwise. */
-export const DEFAULT_RATE_RPS = 200;
 
 /** Requests of {@link simulate} unless the caller says otherwise. */
 export const DEFAULT_SIMULATE_REQUESTS = 50_000;
 
-/** How the requests of a planner are drawn and measured. */
+/** How a planner simulates. */
 export interface SimulationOptions extends Pick<
   ReplayOptions,
   "seed" | "warmup" | "replications" | "onResults" | "onProgress" | "engine" | "step" | "closedLoop"
 > {
-  /** Mean rate of a Poisson process, requests/s. Default {@link DEFAULT_RATE_RPS}. */
-  rateRps?: number;
-  /** How many requests. */
+  /** How many requests to draw; a trace is played whole. */
   requests?: number;
   /** An instance to run in; by default a new one. */
   core?: Core;
 }
 
 /** What {@link simulate} simulates. The fields of the fleet are named after the Python tool's flags. */
-export interface SimulateOptions extends TwoPoolFlags, SimulationOptions {
-  workload: WorkloadModel;
-}
+export type SimulateOptions = TwoPoolFlags & SimulationOptions & PlanningInput;
 
 /** What a simulated fleet came to. */
 export interface SimulateResult {
@@ -47,19 +39,10 @@ export interface SimulateResult {
  */
 export async function simulate(options: SimulateOptions): Promise<SimulateResult> {
   const fleet = resolveFleet(twoPoolFleet({ sloMs: DEFAULT_SLO_MS, ...options }));
-  const drawn = {
-    model: options.workload,
-    rateRps: options.rateRps ?? DEFAULT_RATE_RPS,
-    count: options.requests ?? DEFAULT_SIMULATE_REQUESTS,
-    process: { type: "poisson" },
-  } as const;
-  const result = await replay({ ...runOptions(options), fleet, requests: { drawn } });
-  return { summary: summariseFleet(result, fleet, [drawnStream(drawn)]), replay: result, fleet };
-}
-
-/** Tells of requests that were drawn. */
-export function drawnStream({ model, rateRps, count }: DrawnRequests, pool?: string): DrawnStream {
-  return { workload: model.name, rate_rps: rateRps, requests: count, ...(pool === undefined ? {} : { pool }) };
+  const opened = await openPlanningRequests(options, options);
+  const { requests, told } = plannedRun(opened, options.requests, DEFAULT_SIMULATE_REQUESTS);
+  const result = await replay({ ...runOptions(options), fleet, requests });
+  return { summary: summariseFleet(result, fleet, told), replay: result, fleet };
 }
 
 /** What of a planner's options is the replay's, without what is not set. */

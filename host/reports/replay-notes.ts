@@ -48,7 +48,8 @@ function drawsAnything({ format, arrivals, changes }: TraceSummary, { pools, rou
 const ALL_ALIKE =
   "The replications are all the same run: neither the trace nor this fleet draws anything. Their intervals say nothing; those of one run do.";
 
-function unusableText({
+/** The rows of a trace that could not be used; `undefined` if all could. */
+export function unusableText({
   rows,
   used,
   unusable_by_reason: reasons,

@@ -1,7 +1,11 @@
+import colours from "picocolors";
 import type { RouterRow } from "../planners/compare-routers.js";
+import type { PlayedRequests } from "../planners/fleet-summary.js";
+import type { DifferenceVerdict, JudgedDifference, RouterDifference } from "../planners/router-difference.js";
 import { type Column, columnTable } from "./column-table.js";
 import { interval, verdict } from "./outcome-cells.js";
 import { paragraph } from "./paragraph.js";
+import { playedFrom, traceNotes } from "./played-requests.js";
 import { count, milliseconds, NONE, significant } from "./quantities.js";
 
 /** Characters to a line. */
@@ -22,29 +26,97 @@ const COLUMNS: readonly Column<RouterRow>[] = [
   { title: "verdict", cell: (row) => verdict(row.verdict) },
 ];
 
+/** One figure of a router against the baseline. */
+interface DifferenceRow {
+  router: string;
+  figure: string;
+  difference: JudgedDifference;
+  text: (value: number) => string;
+}
+
+const DIFFERENCE_COLUMNS: readonly Column<DifferenceRow>[] = [
+  { title: "router", cell: ({ router }) => router },
+  { title: "figure", cell: ({ figure }) => figure },
+  {
+    title: "difference",
+    cell: ({ difference: { difference }, text }) => (difference === null ? NONE : text(difference)),
+  },
+  {
+    title: "95 %",
+    cell: ({ difference: { ci95 }, text }) => (ci95 === null ? NONE : `${text(ci95[0])} to ${text(ci95[1])}`),
+  },
+  { title: "", cell: ({ difference }) => differenceVerdict(difference.verdict) },
+];
+
 /**
  * Routers beside each other on a page of 100 columns.
  *
- * @param about What the requests are, as `azure at 200 requests/s`, and the objective.
+ * @param played What the requests are.
  */
-export function routersReport(rows: readonly RouterRow[], about: { drawnFrom: string; sloMs: number }): string {
-  const table = columnTable(COLUMNS, rows, WIDTH);
-  const first = rows[0];
-  if (first === undefined) return table.join("\n");
-  const { requests, seed } = first;
+export function routersReport(rows: readonly RouterRow[], played: PlayedRequests): string {
+  const first = rows[0]!;
+  const { requests, seed, replications, slo_ms: sloMs } = first;
   const measured = count(requests.arrived - requests.warmup_excluded);
-  const said = `${count(requests.arrived)} of ${about.drawnFrom}, seed ${seed}, the same ones for every router`;
+  const runs = replications > 1 ? ` in ${count(replications)} runs` : "";
+  const said = `${count(requests.arrived)} of ${playedFrom(played.arrivals)}${runs}, seed ${seed}, the same ones for every router`;
   const overloaded = rows.filter((row) => row.verdict === "overloaded").map(({ router }) => router);
   return [
-    ...table,
+    ...columnTable(COLUMNS, rows, WIDTH),
     "",
+    ...differenceLines(rows),
     ...line("times", "in ms unless they say s; over all measured arrivals, a rejected one counting as never served"),
     ...line("requests", `${said}; ${measured} measured after ${count(requests.warmup_excluded)} of warm-up`),
-    ...line("in time", `first token within ${significant(about.sloMs)} ms`),
+    ...line("in time", `first token within ${significant(sloMs)} ms`),
+    ...traceNotes(played).flatMap((note) => line("trace", note)),
     ...(overloaded.length === 0
       ? []
       : line("overload", `under ${overloaded.join(", ")} a backlog grows: the longer the run, the longer the waits`)),
   ].join("\n");
+}
+
+function differenceLines(rows: readonly RouterRow[]): string[] {
+  const compared = rows.flatMap(({ router, difference }) => (difference ? [{ router, difference }] : []));
+  const first = compared[0];
+  if (first === undefined) return [];
+  return [
+    `Against ${first.difference.baseline}:`,
+    ...columnTable(DIFFERENCE_COLUMNS, compared.flatMap(differenceRows), WIDTH),
+    "",
+    ...line("against", methodText(first.difference)),
+  ];
+}
+
+function differenceRows({ router, difference }: { router: string; difference: RouterDifference }): DifferenceRow[] {
+  return [
+    { router, figure: "TTFT P99", difference: difference.p99_ttft_ms, text: signedMs },
+    { router: "", figure: "TTFT mean", difference: difference.mean_ttft_ms, text: signedMs },
+    { router: "", figure: "in time", difference: difference.slo_compliance_pct, text: signedPoints },
+  ];
+}
+
+function methodText({ method, pairs }: RouterDifference): string {
+  const from =
+    method === "paired_replications"
+      ? `Student's t over ${count(pairs)} independent runs`
+      : `the differences in ${count(pairs)} batches of consecutive requests of one run`;
+  return `differences of the same requests, their 95 % intervals from ${from}; each interval holds by itself, not all of them together`;
+}
+
+function differenceVerdict(name: DifferenceVerdict | null): string {
+  if (name === null) return NONE;
+  return name === "better" ? colours.green(name) : name === "worse" ? colours.red(name) : name;
+}
+
+function signedMs(value: number): string {
+  return sign(value) + milliseconds(Math.abs(value));
+}
+
+function signedPoints(value: number): string {
+  return `${sign(value)}${Math.abs(value).toFixed(2)} %`;
+}
+
+function sign(value: number): string {
+  return value === 0 ? "" : value < 0 ? "-" : "+";
 }
 
 function inPercent(value: number | null): string {

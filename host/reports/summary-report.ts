@@ -1,18 +1,15 @@
 import type { Figures } from "../core/figures.js";
-import type { DrawnStream } from "../planners/fleet-summary.js";
 import type { SimulateResult } from "../planners/simulate.js";
 import { type Column, columnTable } from "./column-table.js";
 import { interval, verdict } from "./outcome-cells.js";
 import { paragraph } from "./paragraph.js";
+import { playedFrom, traceNotes } from "./played-requests.js";
 import { count, dollars, duration, milliseconds, percent, significant } from "./quantities.js";
 
 /** Characters to a line. */
 const WIDTH = 100;
 /** Width of the labels before paragraphs. */
 const INDENT = 11;
-
-/** Most streams that are named. */
-const MOST_STREAMS = 6;
 
 interface PoolRow {
   id: string;
@@ -47,22 +44,15 @@ export function summaryReport({ summary, replay, fleet }: SimulateResult): strin
     ...line("cost", `${dollars(cost.per_hr_usd)} an hour, ${dollars(cost.annualised_kusd * 1000)} a year`),
     ...line(
       "requests",
-      `${count(requests.arrived)} of ${drawnFrom(summary.arrivals)}, seed ${seed}; ${measured} measured over ${duration(duration_s)}${runs}, ` +
+      `${count(requests.arrived)} of ${playedFrom(summary.arrivals)}, seed ${seed}; ${measured} measured over ${duration(duration_s)}${runs}, ` +
         `after ${count(requests.warmup_excluded)} of warm-up`,
     ),
     ...line("objective", objective(replay)),
+    ...traceNotes(summary).flatMap((note) => line("trace", note)),
     ...lossLines(replay),
     ...overloadLines(pools),
   ];
   return lines.join("\n");
-}
-
-function drawnFrom(arrivals: readonly DrawnStream[]): string {
-  const named = arrivals.map(({ workload, rate_rps, pool }) => {
-    const stream = `${workload} at ${significant(rate_rps)} requests/s`;
-    return pool === undefined ? stream : `${stream} for ${pool}`;
-  });
-  return named.slice(0, MOST_STREAMS).join(", ") + (named.length > MOST_STREAMS ? ", ..." : "");
 }
 
 function objective({ slo, throughput }: Figures): string {

@@ -31,7 +31,7 @@ describe("compare-routers", () => {
   });
 
   test.each([
-    [["--routers", "model"], "Allowed is one of length, compress_route"],
+    [["--routers", "lenght"], "Allowed is one of length, compress_route"],
     [["--routers", ""], "Allowed is one of length, compress_route"],
     [["--gpu-long", "h200"], '--gpu-long is "h200"'],
     [["--n-req", "0"], "--n-req <n>' argument '0'"],

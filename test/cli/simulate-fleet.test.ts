@@ -68,7 +68,7 @@ describe("simulate-fleet", () => {
     const folder = await temporaryFolder({ "fleet.json": JSON.stringify({ pools }) });
     const { exitCode, stdout, stderr } = await simulateFleet(join(folder, "fleet.json"), "--json");
     expect(exitCode).toBe(0);
-    expect(stderr).toContain("warning: neither --cdf nor --workload is given");
+    expect(stderr).toContain("warning: neither --cdf, --workload nor --trace is given");
     expect(stderr).toContain("1 to 8192 tokens");
     expect(JSON.parse(stdout)).toMatchObject({ arrivals: [{ workload: "uniform" }] });
   });

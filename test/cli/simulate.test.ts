@@ -114,7 +114,7 @@ describe("values that cannot be simulated give one sentence and exit code 2", ()
   });
 
   test.each([
-    [[], "no workload: give --cdf FILE, or --workload"],
+    [[], "no workload: give --cdf FILE, --trace FILE, or --workload"],
     [["--workload", "azure", "--cdf", "x.json"], "--cdf and --workload are both given"],
     [["--workload", "azzure"], "no such built-in; there are azure-conv"],
     [["--cdf", "/no/such.json"], "/no/such.json: cannot read the file: there is no such file"],
