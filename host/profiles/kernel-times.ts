@@ -4,10 +4,25 @@ import type { Dtype } from "../specs/roofline-spec.js";
 import { expectedExperts } from "./expected-experts.js";
 import { weightsOf, type Matrix } from "./model-shape.js";
 
-/** Bytes of a number of each type. */
-export const BYTES: Readonly<Record<Dtype, number>> = { bf16: 2, fp8: 1 };
+/** What a scale of 16 bits and a zero point of 4 add to each of the 128 weights that share them (AWQ, arXiv:2306.00978; GPTQ models are published alike). */
+const INT4_SCALES = 20 / 8 / 128;
+/** What a scale of 8 bits adds to each of the 32 weights that share it (OCP Microscaling Formats specification 1.0, section 5.3). */
+const MXFP4_SCALES = 1 / 32;
 
-/** Peak dense arithmetic on numbers of a type, FLOP/s. */
+/** Bytes of a number of each type, with its part of what the numbers of a group share. */
+export const BYTES: Readonly<Record<Dtype, number>> = {
+  bf16: 2,
+  fp8: 1,
+  int4: 0.5 + INT4_SCALES,
+  mxfp4: 0.5 + MXFP4_SCALES,
+};
+
+/** Types of the weights of layers: of the experts, and of all else. Published mxfp4 models have their experts alone in it. */
+export function storedTypes(dtype: Dtype): { dense: Dtype; experts: Dtype } {
+  return { dense: dtype === "mxfp4" ? "bf16" : dtype, experts: dtype };
+}
+
+/** Peak dense arithmetic with weights of a type, FLOP/s. Weights of 4 bits are made bf16 on the way: activations stay so. */
 export function peakFlops(hardware: HardwareFacts, dtype: Dtype): number {
   return (dtype === "fp8" ? hardware.peakFp8Flops : undefined) ?? hardware.peakBf16Flops;
 }

@@ -2,11 +2,20 @@ import * as z from "zod";
 import { mistake, numberFrom, objectWith, oneOf, wholeNumber } from "./fields.js";
 import { hardwareSchema, type HardwareFacts } from "./hardware-catalog.js";
 import { kernelTimes, type GemmTimes, type ShareKnots } from "./kernel-catalog.js";
-import { modelSchema, type ModelFacts } from "./model-catalog.js";
+import { sharedWidth } from "../profiles/model-shape.js";
+import { modelSchema, type ModelFacts, type WeightDtype } from "./model-catalog.js";
 
-/** Number types of weights, and of keys and values. */
-export const DTYPES = ["bf16", "fp8"] as const;
-export type Dtype = (typeof DTYPES)[number];
+/**
+ * Names of number types of weights. `fp16` and `bf16` are one thing here: equally long, equally fast. `int4` and `mxfp4` are read as they are and computed with in bf16;
+ * `mxfp4` is that of experts alone.
+ */
+export const DTYPES = ["bf16", "fp16", "fp8", "int4", "mxfp4"] as const;
+/** Number types of weights, told apart as far as they differ here. */
+export type Dtype = WeightDtype;
+/** Names of number types of keys and values. */
+export const KV_DTYPES = ["bf16", "fp16", "fp8"] as const;
+/** Number types of keys and values, told apart as far as they differ here. */
+export type KvDtype = "bf16" | "fp8";
 
 /** Most GPUs of a tensor-parallel group. */
 const MAX_TP = 64;
@@ -24,6 +33,9 @@ const US = 1e-6;
  */
 const OVERHEAD_MS = 0.126;
 const OVERHEAD_PER_SEQUENCE_MS = 0.0044;
+
+/** Tokens that a sequence in flight has, where it matters (layers with a window) and nothing else is said: an assumption, what conversations come to. */
+const TYPICAL_CONTEXT = 1024;
 
 /** Share of memory that vLLM takes unless told (`--gpu-memory-utilization`). */
 const GPU_MEMORY_UTILIZATION = 0.9;
@@ -52,7 +64,7 @@ export interface RooflineSpec {
   /** Type of the weights of layers; embeddings and output projection are bf16. */
   dtype: Dtype;
   /** Type of keys and values. */
-  kvDtype: Dtype;
+  kvDtype: KvDtype;
   kernels: RooflineKernels;
   /** What an iteration takes beside its kernels. */
   overheadMs: number;
@@ -60,6 +72,8 @@ export interface RooflineSpec {
   overheadPerSequenceMs: number;
   /** Share of memory that weights, activations and KV cache may fill together. */
   gpuMemoryUtilization: number;
+  /** Tokens that a sequence in flight has on average; decides nothing but what layers with a window read and keep. */
+  typicalContext: number;
   /** Tokens of the batch are rounded up to a multiple of this. */
   tokenGranularity: number;
 }
@@ -98,8 +112,10 @@ const rooflineShape = objectWith("an object with hardware, model and how they ar
   hardware: hardwareSchema.describe("name of a GPU, or its facts"),
   model: modelSchema.describe("name of a model, or its facts"),
   tp: wholeNumber(1, MAX_TP).default(1).describe("GPUs that share every layer"),
-  dtype: oneOf(DTYPES).default("bf16").describe("type of the weights of layers"),
-  kv_dtype: oneOf(DTYPES).default("bf16").describe("type of keys and values"),
+  dtype: oneOf(DTYPES)
+    .optional()
+    .describe("type of the weights of layers; that in which the model is published unless given"),
+  kv_dtype: oneOf(KV_DTYPES).default("bf16").describe("type of keys and values"),
   compute_efficiency: computeEfficiency
     .optional()
     .describe("share of peak arithmetic that products reach, or knots of it over tokens (with experts: of each)"),
@@ -120,6 +136,9 @@ const rooflineShape = objectWith("an object with hardware, model and how they ar
   gpu_memory_utilization: share()
     .default(GPU_MEMORY_UTILIZATION)
     .describe("share of memory for weights, activations and KV cache"),
+  typical_context: wholeNumber(1, 1e9)
+    .default(TYPICAL_CONTEXT)
+    .describe("tokens that a sequence in flight has on average; of use where layers have a window"),
   token_granularity: wholeNumber(1, 1e6)
     .default(1)
     .describe("tokens of the batch are rounded up to a multiple of this"),
@@ -131,9 +150,12 @@ type RooflineFields = z.output<typeof rooflineShape>;
 export const rooflineSchema = rooflineShape
   .superRefine((fields, context) => {
     const say = (key: keyof RooflineFields, message: string) => mistake(context, [key], message);
-    const { hardware, model, tp, dtype } = fields;
+    const { hardware, model, tp } = fields;
+    const dtype = dtypeOf(fields);
     if (dtype === "fp8" && hardware.peakFp8Flops === undefined)
-      say("dtype", `must be bf16: ${hardware.name} has no fp8 arithmetic`);
+      say("dtype", `must be bf16 or int4: ${hardware.name} has no fp8 arithmetic`);
+    if (dtype === "mxfp4" && model.experts === 0)
+      say("dtype", `must not be mxfp4, the type of experts: ${model.name} has none`);
     const why = whyNotShared(model, tp);
     if (why !== undefined) say("tp", why);
   })
@@ -142,28 +164,39 @@ export const rooflineSchema = rooflineShape
     hardware: fields.hardware,
     model: fields.model,
     tp: fields.tp,
-    dtype: fields.dtype,
-    kvDtype: fields.kv_dtype,
+    dtype: dtypeOf(fields),
+    kvDtype: kvDtypeOf(fields),
     kernels: kernelsOf(fields),
     overheadMs: fields.overhead_ms,
     overheadPerSequenceMs: fields.overhead_per_sequence_ms,
     gpuMemoryUtilization: fields.gpu_memory_utilization,
+    typicalContext: fields.typical_context,
     tokenGranularity: fields.token_granularity,
   }));
+
+function dtypeOf({ dtype, model }: RooflineFields): Dtype {
+  return dtype === "fp16" ? "bf16" : (dtype ?? model.weightDtype);
+}
+
+function kvDtypeOf({ kv_dtype: dtype }: RooflineFields): KvDtype {
+  return dtype === "fp16" ? "bf16" : dtype;
+}
 
 /** Why `tp` GPUs cannot share a layer evenly, by the rules of vLLM; `undefined` if they can. */
 function whyNotShared(model: ModelFacts, tp: number): string | undefined {
   const { name, heads, kvHeads } = model;
   if (heads % tp !== 0) return `must divide the ${heads} heads of ${name}`;
-  if (kvHeads % tp !== 0 && tp % kvHeads !== 0)
+  if (model.mla === undefined && kvHeads % tp !== 0 && tp % kvHeads !== 0)
     return `must divide the ${kvHeads} key and value heads of ${name}, or be a multiple of them`;
-  const width = model.experts > 0 ? model.moeIntermediate : model.intermediate;
-  if (width % tp !== 0) return `must divide ${width}, the width of the feed-forward layers of ${name}`;
+  const widths = [model.experts > 0 ? model.moeIntermediate : 0, model.intermediate, sharedWidth(model)];
+  const uneven = widths.find((width) => width % tp !== 0);
+  if (uneven !== undefined) return `must divide ${uneven}, the width of the feed-forward layers of ${name}`;
   return undefined;
 }
 
+/** Kernels that were measured in the type that each computes in: weights of 4 bits are computed with in bf16, and taken to be read as fast as others. */
 function kernelsOf(fields: RooflineFields): RooflineKernels {
-  const { dtype } = fields;
+  const dtype = dtypeOf(fields) === "fp8" ? "fp8" : "bf16";
   const measured = kernelTimes(fields.hardware.measuredAs);
   const { attention } = measured;
   const collective = measured.allReduce.find(({ gpus }) => gpus >= fields.tp) ?? measured.allReduce.at(-1)!;
@@ -173,7 +206,7 @@ function kernelsOf(fields: RooflineFields): RooflineKernels {
     experts: withGiven(measured.experts[dtype], fields),
     attention: {
       floorS: seconds(fields.attention_floor_us) ?? attention.floorS,
-      bandwidthShare: fields.attention_efficiency ?? attention.bandwidthShare[fields.kv_dtype],
+      bandwidthShare: fields.attention_efficiency ?? attention.bandwidthShare[kvDtypeOf(fields)],
       computeShare: fields.prefill_attention_efficiency ?? attention.computeShare,
     },
     smallKernelsS: seconds(fields.small_kernels_us) ?? measured.smallKernelsS,
