@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { recordInputs } from "./inputs.mjs";
+import { writePageAssets } from "./page-assets.mjs";
 
 const outDir = process.argv[2] ?? "dist";
 
@@ -20,6 +21,8 @@ writeFileSync(
   "host/core/wasm-base64.ts",
   `/** The compiled core, written by the build. */\nexport const wasmBase64 =\n  "${wasm.toString("base64")}";\n`,
 );
+
+await writePageAssets();
 
 rmSync(outDir, { recursive: true, force: true });
 mkdirSync(outDir, { recursive: true });

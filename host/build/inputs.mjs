@@ -4,12 +4,12 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const SOURCES = ["assembly", "host", "package.json", "package-lock.json", "tsconfig.json", "asconfig.json"];
-const GENERATED = join("host", "core", "wasm-base64.ts");
+const GENERATED = [join("host", "core", "wasm-base64.ts"), join("host", "reports", "html", "page-assets.ts")];
 const STAMP = join("build", "inputs.sha256");
-const OUTPUTS = [STAMP, GENERATED, "build/core.debug.wasm", "dist/index.js", "dist/host/cli/main.js", "dist/core.wasm"];
+const OUTPUTS = [STAMP, ...GENERATED, "build/core.debug.wasm", "dist/index.js", "dist/host/cli/main.js", "dist/core.wasm"];
 
 function* files(path) {
-  if (path === GENERATED) return;
+  if (GENERATED.includes(path)) return;
   try {
     for (const name of readdirSync(path).sort()) yield* files(join(path, name));
   } catch (error) {
