@@ -1,0 +1,154 @@
+import { InputError } from "../specs/input-error.js";
+import type { FleetInput } from "../specs/fleet-spec.js";
+import type { Objective } from "../core/figures.js";
+import type { PlanningInput } from "./planning-requests.js";
+import { choicesOf, possibleBoundaries } from "./sizing/boundaries.js";
+import { fleetCandidate } from "./sizing/fleet-candidate.js";
+import type { FleetRow } from "./sizing/fleet-row.js";
+import type { FreshCheck } from "./sizing/fresh-check.js";
+import type { NearestMiss, Refusal } from "./sizing/nearest-miss.js";
+import type { SizingGoal } from "./sizing/objective.js";
+import { openProblem, type SizingOptions } from "./sizing/open-problem.js";
+import { replicaOptions, type ReplicaChoice } from "./sizing/replica-options.js";
+import type { ReplicaOption } from "./sizing/replica-option.js";
+import { searchFleets } from "./sizing/search-fleets.js";
+import { checkShare, within } from "./sizing/sizing-limits.js";
+import type { TraceSummary } from "./trace-summary.js";
+import { DEFAULT_SLO_MS } from "./replay.js";
+
+/** What {@link plan} is asked. */
+export type PlanOptions = PlanningInput &
+  SizingOptions & {
+    /** Kinds of replica to choose from: by name, or as they are. Default: those of the profiles a100 and h100. */
+    replicas?: ReplicaChoice | readonly ReplicaOption[];
+    /** What the fleet is to have as little of as possible. Default `cost`. */
+    goal?: SizingGoal;
+    /** Most pools. Default 2. */
+    maxPools?: number;
+    /** Window of the largest pool, tokens. Default: the longest request. */
+    maxCtx?: number;
+    /** Where pools may meet, total tokens. Default: the points of a CDF, else powers of two and one and a half times them. */
+    boundaries?: readonly number[];
+    /** Share of the time that a replica is up, above 0, at most 1. Default 1. */
+    nodeAvailability?: number;
+  };
+
+/** A recommended fleet, and why. */
+export interface PlanResult {
+  /** Whether a fleet meets the objective. */
+  feasible: boolean;
+  /** The cheapest one; `null` if there is none. */
+  best: FleetRow | null;
+  /** The same in the keys of a fleet file, as `replay` takes it. */
+  fleet: FleetInput | null;
+  /** The best fleet, replayed whole under requests that the search did not see; `null` if there is none. */
+  check: FreshCheck | null;
+  /** Fleets by analysis and by simulation, cheapest first, at most {@link MOST_ROWS} of each. */
+  rows: FleetRow[];
+  /** Where no fleet meets the objective: what comes nearest. */
+  nearest_miss: NearestMiss | null;
+  /** Kinds of replica that could not be used, and why. */
+  refused: Refusal[];
+  objective: { percentile: 0.99; ttft_ms: number; tpot_ms?: number; goal: SizingGoal };
+  search: {
+    /** Ways to cut the workload into pools that were compared. */
+    candidates: number;
+    /** Kinds of replica that each pool could have. */
+    replica_options: string[];
+    /** Runs of single pools, and the requests of the largest. */
+    runs: number;
+    /** No other candidate can be cheaper, as far as more replicas are never worse. */
+    is_proved: boolean;
+  };
+  rate_rps: number;
+  /** Share of requests that are longer than the largest window: no pool takes them. */
+  too_long_share: number;
+  requests: TraceSummary;
+  engine: "slots" | "iterations";
+  seed: number;
+}
+
+/** Rows of each kind in a result. */
+export const MOST_ROWS = 20;
+/** Most pools that can be asked for. */
+export const MAX_PLANNED_POOLS = 6;
+/** Most ways to cut a workload that are compared. */
+export const MAX_CANDIDATES = 20_000;
+
+/**
+ * Recommends the cheapest fleet for requests and an objective: which GPUs, how many, in how many pools, split where. Analysis proposes, simulation decides: every pool of the answer was
+ * played with its requests, and one replica fewer was not enough, or not surely so: the 95 % interval of the P99 has to lie within the objective.
+ *
+ * @throws InputError if an option is out of range, or the input cannot be used.
+ */
+export async function plan(options: PlanOptions): Promise<PlanResult> {
+  const { goal = "cost", maxPools = 2, nodeAvailability = 1, sloMs = DEFAULT_SLO_MS } = options;
+  within(
+    "maxPools",
+    maxPools,
+    (n) => Number.isInteger(n) && n >= 1 && n <= MAX_PLANNED_POOLS,
+    `a whole number from 1 to ${MAX_PLANNED_POOLS}`,
+  );
+  checkShare("nodeAvailability", nodeAvailability);
+  const choice = options.replicas ?? { gpus: ["a100", "h100"] };
+  const kinds = "gpus" in choice ? replicaOptions(choice) : choice;
+  const open = await openProblem(options);
+  const { problem, requests } = open;
+  const maxCtx = options.maxCtx ?? Math.ceil(problem.law.longest);
+  within("maxCtx", maxCtx, (n) => Number.isInteger(n) && n >= 2, "a whole number of tokens of at least 2");
+  const boundaries = options.boundaries ?? possibleBoundaries(problem.law, maxCtx, requests.cdf);
+  const candidates = candidatesOf(boundaries, maxPools, maxCtx, kinds);
+  const found = await searchFleets(open, {
+    candidates,
+    goal,
+    nodeAvailability,
+    atLeast: 1,
+    isExhaustive: true,
+    isChecked: true,
+  });
+  const { best, check, miss } = found;
+  return {
+    feasible: best !== undefined,
+    best: best?.row ?? null,
+    fleet: best?.file ?? null,
+    check: check ?? null,
+    rows: [...found.simulated.slice(0, MOST_ROWS), ...found.analytical.slice(0, MOST_ROWS)],
+    nearest_miss: miss ?? null,
+    refused: found.refused,
+    objective: { percentile: 0.99, ...objectiveFields({ ttftMs: sloMs, ...tpotOf(options) }), goal },
+    search: {
+      candidates: candidates.length,
+      replica_options: kinds.map(({ name }) => name),
+      runs: problem.runs,
+      is_proved: true,
+    },
+    rate_rps: problem.rateRps,
+    too_long_share: Math.max(0, 1 - problem.law.share(0, maxCtx)),
+    requests: requests.summary(problem.rateRps, requests.count),
+    engine: problem.engine,
+    seed: problem.seed,
+  };
+}
+
+function candidatesOf(
+  boundaries: readonly number[],
+  maxPools: number,
+  maxCtx: number,
+  kinds: readonly ReplicaOption[],
+) {
+  const cuts = choicesOf(boundaries, maxPools - 1);
+  if (cuts.length > MAX_CANDIDATES) {
+    throw new InputError(
+      `${boundaries.length} boundaries and up to ${maxPools} pools make ${cuts.length} fleets; at most ${MAX_CANDIDATES} are compared: name fewer boundaries or pools.`,
+    );
+  }
+  return cuts.map((cut) => fleetCandidate({ boundaries: cut, maxCtx, optionsOf: () => kinds }));
+}
+
+function tpotOf({ sloTpotMs }: SizingOptions): Pick<Objective, "tpotMs"> {
+  return sloTpotMs === undefined ? {} : { tpotMs: sloTpotMs };
+}
+
+function objectiveFields({ ttftMs, tpotMs }: Objective): { ttft_ms: number; tpot_ms?: number } {
+  return { ttft_ms: ttftMs, ...(tpotMs === undefined ? {} : { tpot_ms: tpotMs }) };
+}

@@ -1,0 +1,157 @@
+import { InputError } from "../../specs/input-error.js";
+import type { Pool } from "../../specs/fleet.js";
+import { requireEngine } from "../../specs/require-engine.js";
+import { MAX_REPLICAS } from "../../specs/pool-spec.js";
+import { estimatorOf, type PoolEstimate, type PoolEstimator } from "./pool-estimate.js";
+import { type PoolPoint, selectFor, tryPool } from "./pool-trial.js";
+import { fleetOf, poolInput, type ReplicaOption } from "./replica-option.js";
+import type { SelectedRequests } from "./request-stream.js";
+import { type Segment, segmentNodes, segmentShare } from "./segment.js";
+import type { SizingProblem } from "./sizing-problem.js";
+
+/**
+ * Share of {@link PoolEstimator.leastReplicas} below which no pool is tried: what a run meets is not the mean load, and the capacity of the engine `iterations` is an estimate.
+ */
+const SURELY_TOO_FEW = 0.9;
+
+/** A pool can never meet its objective if it does not with so many times the replicas that would serve each request alone. */
+const ALONE = 2;
+
+/**
+ * How many replicas of a kind the requests of a segment need: `lower` to `upper`, narrowed by simulation, run by run, as far as whoever asks needs it. All runs play the same requests, and more
+ * replicas are taken to be no worse.
+ */
+export class PoolSizing {
+  /** Fewer than this are too few; `Infinity`: no number is enough. */
+  lower: number;
+  /** So many are enough, by simulation; `Infinity`: not known yet. */
+  upper = Infinity;
+  /** What analysis expects to be the answer, and of it; absent where the pool cannot be built. */
+  readonly expected: PoolEstimate | undefined;
+  /** All runs. */
+  readonly points = new Map<number, PoolPoint>();
+  /** Why this kind of replica cannot serve the segment at all; absent: it can. */
+  readonly why: string | undefined;
+  private readonly estimator: PoolEstimator | undefined;
+  private selected: SelectedRequests | undefined;
+
+  private constructor(
+    private readonly problem: SizingProblem,
+    readonly segment: Segment,
+    readonly option: ReplicaOption,
+    /** Figures of one replica. */
+    readonly pool: Pool | undefined,
+    why?: string,
+  ) {
+    this.why = why;
+    this.estimator = pool && estimatorFor(problem, segment, pool);
+    this.lower = this.estimator ? Math.max(1, Math.ceil(SURELY_TOO_FEW * this.estimator.leastReplicas)) : Infinity;
+    this.expected = this.estimator && expectedSize(this.estimator, problem, this.lower);
+  }
+
+  static of(problem: SizingProblem, segment: Segment, option: ReplicaOption): PoolSizing {
+    try {
+      const fleet = fleetOf([poolInput(option, { id: "pool", replicas: 1, maxCtx: segment.upTo })]);
+      requireEngine(fleet, problem.engine);
+      return new PoolSizing(problem, segment, option, fleet.pools[0]);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      return new PoolSizing(problem, segment, option, undefined, error.message);
+    }
+  }
+
+  /** Whether the number is known, or known not to exist. */
+  get isSettled(): boolean {
+    return this.lower >= this.upper || this.lower === Infinity;
+  }
+
+  /** Requests of the whole workload among which those of the runs were found. */
+  get lookedAt(): number {
+    return this.selected?.lookedAt ?? 0;
+  }
+
+  /** What analysis expects of so many replicas. */
+  estimate(replicas: number): PoolEstimate {
+    if (!this.estimator) throw new RangeError("a pool that cannot be built has no estimate");
+    return this.estimator.at(replicas);
+  }
+
+  /** Simulates one number of replicas, the one that tells most about numbers up to `most`. */
+  async narrow(most = Infinity): Promise<void> {
+    if (this.isSettled) return;
+    const replicas = this.next(Math.min(most, this.upper - 1));
+    const point = await this.try(replicas);
+    if (point.isFeasible) this.upper = Math.min(this.upper, replicas);
+    else this.lower = replicas >= this.enough(point) ? Infinity : Math.max(this.lower, replicas + 1);
+  }
+
+  /** Simulates until the number is known; answers the runs at it, or `undefined` where no number is enough. */
+  async settle(): Promise<PoolPoint | undefined> {
+    while (!this.isSettled) await this.narrow();
+    return this.points.get(this.upper);
+  }
+
+  /** Simulates so many replicas. */
+  async try(replicas: number): Promise<PoolPoint> {
+    const before = this.points.get(replicas);
+    if (before) return before;
+    const { problem, segment, option } = this;
+    this.selected ??= await selectFor(problem, segment, this.meanInPool());
+    const point = await tryPool(problem, segment, option, this.selected, replicas);
+    this.points.set(replicas, point);
+    return point;
+  }
+
+  /** From the expected number away, twice as far each time, until the answer lies between two numbers; then halfway. */
+  private next(most: number): number {
+    const expected = Math.max(this.lower, this.expected?.replicas ?? this.lower);
+    if (this.points.size === 0) return Math.max(this.lower, Math.min(most, expected));
+    if (this.upper < Infinity) {
+      const highest = Math.min(most, this.upper - 1);
+      const isFirstBelow = this.upper === Math.min(...this.points.keys());
+      const guess = isFirstBelow ? this.upper - this.stride() : Math.floor((this.lower + this.upper) / 2);
+      return Math.max(this.lower, Math.min(highest, guess));
+    }
+    return Math.max(this.lower, Math.min(most, this.lower - 1 + this.stride()));
+  }
+
+  private stride(): number {
+    return 2 ** Math.max(0, this.points.size - 1) * Math.max(1, Math.round(this.lower / 64));
+  }
+
+  /** So many replicas that more would not help: each request is alone in one. */
+  private enough({ requests, meanE2eMs }: PoolPoint): number {
+    const spanS = this.selected!.spanS;
+    const inPool = spanS > 0 ? ((requests / spanS) * (meanE2eMs ?? 0)) / 1000 : requests;
+    const alone = ALONE * (inPool + 6 * Math.sqrt(inPool)) + 8;
+    return Math.min(MAX_REPLICAS / 2, Math.ceil(Math.max(alone, 2 * this.lower)));
+  }
+
+  private meanInPool(): number {
+    const { expected } = this;
+    const rateRps = this.problem.rateRps * segmentShare(this.problem.law, this.segment);
+    return expected && expected.meanE2eS < Infinity ? rateRps * expected.meanE2eS : 0;
+  }
+}
+
+function estimatorFor(problem: SizingProblem, segment: Segment, pool: Pool): PoolEstimator {
+  const chunk = problem.engine === "slots" ? pool.profile.chunk : undefined;
+  const nodes = segmentNodes(problem.law, segment, chunk);
+  return estimatorOf(problem.engine, pool, { rateRps: problem.rateRps * segmentShare(problem.law, segment), nodes });
+}
+
+function expectedSize(estimator: PoolEstimator, { objective }: SizingProblem, lower: number): PoolEstimate {
+  const isEnough = (replicas: number) => estimator.at(replicas).p99TtftS * 1000 <= objective.ttftMs;
+  let low = lower;
+  let high = lower;
+  while (!isEnough(high) && high < 4 * lower + 64) {
+    low = high + 1;
+    high = Math.ceil(high * 1.25) + 1;
+  }
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (isEnough(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return estimator.at(high);
+}

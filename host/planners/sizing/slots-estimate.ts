@@ -1,0 +1,49 @@
+import { iterationTimeS } from "../../profiles/service-time.js";
+import { mgcWait } from "../../queueing/mgc.js";
+import { percentileOfSum } from "../../queueing/sum-percentile.js";
+import type { Pool } from "../../specs/fleet.js";
+import { condense } from "./condense.js";
+import type { PoolEstimator, PoolLoad } from "./pool-estimate.js";
+
+/** The percentile that is sized. */
+const P = 0.99;
+
+/**
+ * Estimates for the engine `slots`: all slots of the pool are the servers of M/G/c, with service times by the profile at full concurrency. The moments are sums over the law of lengths, not
+ * draws; requests of one pool that balance over replicas wait a little longer than in one queue, which is left out.
+ */
+export function estimateSlots({ profile, slots }: Pool, { rateRps, nodes }: PoolLoad): PoolEstimator {
+  const { input, output, weight } = nodes;
+  const prefillS = new Float64Array(weight.length);
+  const sum = { weight: 0, service: 0, square: 0, held: 0 };
+  for (let i = 0; i < weight.length; i++) {
+    const iterationS = iterationTimeS(profile, slots, input[i]! + output[i]!);
+    prefillS[i] = Math.ceil(input[i]! / profile.chunk) * iterationS;
+    const serviceS = prefillS[i]! + output[i]! * iterationS;
+    sum.weight += weight[i]!;
+    sum.service += weight[i]! * serviceS;
+    sum.square += weight[i]! * serviceS * serviceS;
+    sum.held += weight[i]! * serviceS * (input[i]! + output[i]!);
+  }
+  const meanS = sum.service / sum.weight;
+  const cv2 = Math.max(0, sum.square / sum.weight / (meanS * meanS) - 1);
+  const load = rateRps * meanS;
+  const prefill = condense(prefillS, weight);
+  return {
+    leastReplicas: load / slots,
+    at: (replicas) => {
+      const rho = load / (replicas * slots);
+      const wait = mgcWait({ servers: replicas * slots, arrivalRps: rateRps, meanServiceS: meanS, cv2 });
+      const isStable = rho < 1;
+      return {
+        replicas,
+        rho,
+        p99WaitS: isStable ? wait.percentileS(P) : Infinity,
+        p99TtftS: isStable ? percentileOfSum(wait, prefill.values, prefill.weights, P) : Infinity,
+        running: Math.min(load, replicas * slots),
+        contextPerRequest: sum.held / sum.service,
+        meanE2eS: isStable ? wait.meanS + meanS : Infinity,
+      };
+    },
+  };
+}
