@@ -1,7 +1,7 @@
 import type { AffineModel } from "../../host/profiles/iteration-model.js";
 import { type DenseModel, layerMatrices } from "./dense-models.js";
 import { ATTENTION_HEADS, type AttentionPoint, interpolate, type KernelTables } from "./kernel-tables.js";
-import { leastSquares } from "./least-squares.js";
+import { leastSquares } from "../../host/specs/kernels/least-squares.js";
 import { mean } from "./statistics.js";
 
 /** What the kernel tables do not hold, s. */

@@ -1,5 +1,12 @@
 import { readFileSync } from "node:fs";
-import { parse } from "csv-parse/sync";
+import {
+  allReducePoints,
+  attentionPoints,
+  gemmPoints,
+  parseTable,
+  TABLE_FILES,
+  type MeasuredTables,
+} from "../../host/specs/kernels/kernel-tables.js";
 import { measured } from "./data-folder.js";
 import type { WeightMatrix } from "./dense-models.js";
 
@@ -25,6 +32,8 @@ export interface KernelTables {
   prefillAttention: readonly AttentionPoint[];
 }
 
+const ELEMENT_BYTES = 2;
+
 /** Who reduces: NCCL, or vLLM's own kernel within a CUDA graph where that is faster. */
 export type AllReduceKind = "nccl" | "custom";
 
@@ -34,15 +43,10 @@ export type AllReduceKind = "nccl" | "custom";
  * @param system As in the tables.
  */
 export function readAllReduce(system: string, gpus: number, kind: AllReduceKind): (elements: number) => number {
-  const rows = readRows("collectives.csv", system).filter(
-    (row) => row["op"] === "all_reduce" && Number(row["num_gpus"]) === gpus,
-  );
+  const tables = readTables();
   const curve = (mode: string) => {
-    const seconds = new Map(
-      rows
-        .filter((row) => row["mode"] === mode)
-        .map((row) => [Number(row["message_size"]), Number(row["latency_ms"]) / 1000]),
-    );
+    const points = allReducePoints(tables, system, mode, gpus);
+    const seconds = new Map(points.map((point) => [point.bytes / ELEMENT_BYTES, point.seconds]));
     const sizes = [...seconds.keys()].sort((a, b) => a - b);
     return (elements: number) => interpolate(sizes, (size) => seconds.get(size)!, elements);
   };
@@ -60,13 +64,12 @@ export function readAllReduce(system: string, gpus: number, kind: AllReduceKind)
 export function readKernelTables(system: string): KernelTables {
   const gemms = new Map<string, number>();
   const axes = { m: new Set<number>(), n: new Set<number>(), k: new Set<number>() };
-  for (const row of readRows("gemm.csv", system)) {
-    if (row["dtype"] !== "bfloat16") continue;
-    const [m, n, k] = [Number(row["m"]), Number(row["n"]), Number(row["k"])];
-    axes.m.add(m);
-    axes.n.add(n);
-    axes.k.add(k);
-    gemms.set(key(m, n, k), Number(row["latency_ms"]) / 1000);
+  const tables = readTables();
+  for (const { tokens, outputs, inputs, seconds } of gemmPoints(tables, system, "bfloat16")) {
+    axes.m.add(tokens);
+    axes.n.add(outputs);
+    axes.k.add(inputs);
+    gemms.set(key(tokens, outputs, inputs), seconds);
   }
   const sorted = (axis: Set<number>) => [...axis].sort((a, b) => a - b);
   const [ms, ns, ks] = [sorted(axes.m), sorted(axes.n), sorted(axes.k)];
@@ -79,28 +82,29 @@ export function readKernelTables(system: string): KernelTables {
       };
       return interpolate(ks, alongN, k);
     },
-    decodeAttention: attention("generation_attention.csv", "kv_len", system),
-    prefillAttention: attention("context_attention.csv", "isl", system),
+    decodeAttention: attention(tables, "decode", system),
+    prefillAttention: attention(tables, "prefill", system),
   };
 }
 
-function attention(file: string, tokens: string, system: string): AttentionPoint[] {
+function attention(tables: MeasuredTables, phase: "decode" | "prefill", system: string): AttentionPoint[] {
   const { heads, kvHeads } = ATTENTION_HEADS;
-  return readRows(file, system)
-    .filter(
-      (row) =>
-        row["kv_dtype"] === "bfloat16" && Number(row["num_heads"]) === heads && Number(row["num_kv_heads"]) === kvHeads,
-    )
-    .map((row) => ({
-      batch: Number(row["batch"]),
-      tokens: Number(row[tokens]),
-      seconds: Number(row["latency_ms"]) / 1000,
-    }));
+  return attentionPoints(tables, phase, system, "bfloat16").filter(
+    (point) => point.heads === heads && point.kvHeads === kvHeads,
+  );
 }
 
-function readRows(file: string, system: string): Record<string, string>[] {
-  const rows = parse(readFileSync(measured("aiconfigurator", file)), { columns: true, skip_empty_lines: true });
-  return (rows as Record<string, string>[]).filter((row) => row["system"] === system);
+let read: MeasuredTables | undefined;
+
+function readTables(): MeasuredTables {
+  const table = (file: string) => parseTable(readFileSync(measured("aiconfigurator", file), "utf8"));
+  return (read ??= {
+    gemm: table(TABLE_FILES.gemm),
+    experts: table(TABLE_FILES.experts),
+    decode: table(TABLE_FILES.decode),
+    prefill: table(TABLE_FILES.prefill),
+    collectives: table(TABLE_FILES.collectives),
+  });
 }
 
 function key(m: number, n: number, k: number): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { leastSquares } from "../../bench/validation/least-squares.js";
+import { leastSquares } from "../../host/specs/kernels/least-squares.js";
 import { signedPercent, table } from "../../bench/validation/markdown.js";
 import { meanAbsolute, pearson, percentile, relativeError } from "../../bench/validation/statistics.js";
 
