@@ -194,20 +194,23 @@ function whyNotShared(model: ModelFacts, tp: number): string | undefined {
   return undefined;
 }
 
-/** Kernels that were measured in the type that each computes in: weights of 4 bits are computed with in bf16, and taken to be read as fast as others. */
+/** Kernels that were measured in the type that each computes in: products with weights of 4 bits compute in bf16, and are taken to read them as fast as others. */
 function kernelsOf(fields: RooflineFields): RooflineKernels {
   const dtype = dtypeOf(fields) === "fp8" ? "fp8" : "bf16";
   const measured = kernelTimes(fields.hardware.measuredAs);
   const { attention } = measured;
+  const mxfp4 = measured.experts.mxfp4 ?? measured.experts.bf16;
+  const kvDtype = kvDtypeOf(fields);
+  const byKvDtype = kvDtype === "fp8" ? measured.fp8KvAttention : attention;
   const collective = measured.allReduce.find(({ gpus }) => gpus >= fields.tp) ?? measured.allReduce.at(-1)!;
   return {
     gemm: withGiven(measured.gemm[dtype], fields),
     bf16Gemm: withGiven(measured.gemm.bf16, fields),
-    experts: withGiven(measured.experts[dtype], fields),
+    experts: withGiven(dtypeOf(fields) === "mxfp4" ? mxfp4 : measured.experts[dtype], fields),
     attention: {
-      floorS: seconds(fields.attention_floor_us) ?? attention.floorS,
-      bandwidthShare: fields.attention_efficiency ?? attention.bandwidthShare[kvDtypeOf(fields)],
-      computeShare: fields.prefill_attention_efficiency ?? attention.computeShare,
+      floorS: seconds(fields.attention_floor_us) ?? byKvDtype.floorS,
+      bandwidthShare: fields.attention_efficiency ?? attention.bandwidthShare[kvDtype],
+      computeShare: fields.prefill_attention_efficiency ?? byKvDtype.computeShare,
     },
     smallKernelsS: seconds(fields.small_kernels_us) ?? measured.smallKernelsS,
     allReduce: {
