@@ -1,7 +1,7 @@
 import type { RooflineSpec } from "../specs/roofline-spec.js";
 import { expectedExperts } from "./expected-experts.js";
 import type { IterationModel } from "./iteration-model.js";
-import { iterationS } from "./iteration-time.js";
+import { meanIterationS } from "./mean-iteration.js";
 import { rooflineReplica } from "./roofline-replica.js";
 
 /** Sequences that decode together, in the middle of their lives. */
@@ -32,7 +32,7 @@ export interface DecodeWork {
 export function decodeWork(spec: RooflineSpec, model: IterationModel, batch: DecodeBatch): DecodeWork {
   const { peaks } = rooflineReplica(spec);
   const { sequences: n, context } = batch;
-  const seconds = iterationS(model, { decodes: n, context: n * context });
+  const seconds = meanIterationS(model, { decodes: n, context: n * context, promptTokens: 0, work: 0, prompts: 0 });
   const flops = n * (peaks.flopsPerToken + peaks.flopsPerSequence + peaks.flopsPerContext * context);
   const weightBytes = weightBytesRead(spec, n);
   const kvBytes = n * (context + 1) * peaks.kvBytesPerToken;
