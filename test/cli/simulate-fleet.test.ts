@@ -73,6 +73,20 @@ describe("simulate-fleet", () => {
     expect(JSON.parse(stdout)).toMatchObject({ arrivals: [{ workload: "uniform" }] });
   });
 
+  test("sends the requests of a trace where their labels say", async () => {
+    const rows = Array.from({ length: 100 }, (_, i) => `${i},10,10,${i % 4 === 0 ? "code" : "chat"}`);
+    const folder = await temporaryFolder({
+      "fleet.json": JSON.stringify({ pools, router: "model" }),
+      "t.csv": `arrival_s,input_tokens,output_tokens,label\n${rows.join("\n")}\n`,
+    });
+    const args = [join(folder, "fleet.json"), "--trace", join(folder, "t.csv"), "--json"];
+    const { stdout } = await runCommand(simulateFleetCommand(), args);
+    expect(JSON.parse(stdout)).toMatchObject({
+      pools: { chat: { requests: { arrived: 75 } }, code: { requests: { arrived: 25 } } },
+      arrivals: [{ rate_rps: 1, requests: 100 }],
+    });
+  });
+
   test("loads the function of the router semantic", async () => {
     const folder = await temporaryFolder({
       "fleet.json": JSON.stringify({ pools, router: { type: "semantic", classify: "classify.mjs" } }),

@@ -71,6 +71,31 @@ describe("simulate", () => {
     expect((await tokens("0.4")) / (await tokens("0.9"))).toBeCloseTo(6, 0);
   });
 
+  test("plays a trace as it is, faster, and tells of it", async () => {
+    const rows = Array.from({ length: 400 }, (_, i) => `${i},${100 + i},${i === 200 ? "x" : 10}`);
+    const folder = await temporaryFolder({
+      "t.csv": `arrival_s,input_tokens,output_tokens\n${rows.join("\n")}\n`,
+    });
+    const trace = join(folder, "t.csv");
+    const run = ["--n-s", "2", "--n-l", "2", "--trace", trace, "--lam", "10"];
+    const { stdout } = await runCommand(simulateCommand(), [...run, "--json"]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      requests: { arrived: 399 },
+      arrivals: [{ trace, rate_rps: 10, requests: 399 }],
+      trace: { rows: 400, used: 399 },
+    });
+    const page = (await runCommand(simulateCommand(), run)).stdout;
+    expect(page.replaceAll(/\s+/g, " ")).toContain("played 10.0 times as fast");
+    expect(page).toContain("1 of 400 rows could not be used");
+  });
+
+  test("has no number of requests for a trace", async () => {
+    const folder = await temporaryFolder({ "t.csv": "arrival_s,input_tokens,output_tokens\n0,1,1\n1,1,1\n" });
+    const { exitCode, stderr } = await simulate("--trace", join(folder, "t.csv"));
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("is a trace, and played whole; --n-req has no meaning for it");
+  });
+
   test("shows examples in its help", async () => {
     const { exitCode, stdout } = await runCommand(simulateCommand(), ["--help"]);
     expect(exitCode).toBe(0);

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { compareRouters } from "../../host/planners/compare-routers.js";
 import { simulate } from "../../host/planners/simulate.js";
 import { InputError } from "../../host/specs/input-error.js";
+import { inPieces, traceText } from "./small-fleet.js";
 import { getBuiltinWorkload } from "../../host/workloads/builtin/catalog.js";
 
 const fleet = { nShort: 20, nLong: 40, workload: getBuiltinWorkload("azure"), requests: 10_000 };
@@ -74,6 +75,59 @@ describe("comparing routers", () => {
     const told: number[] = [];
     await compareRouters({ ...fleet, routers: ["length", "random"], onProgress: (played) => void told.push(played) });
     expect(told).toEqual([10_000, 20_000]);
+  });
+});
+
+describe("differences", () => {
+  test("are those of the figures, against the first or another one", async () => {
+    const rows = await compareRouters({ ...fleet, baseline: "random" });
+    const [length, compressed, random] = rows;
+    expect(random!.difference).toBeNull();
+    expect(length!.difference).toMatchObject({ baseline: "random", method: "paired_batches", pairs: 10 });
+    for (const row of [length!, compressed!]) {
+      const { p99_ttft_ms: p99, mean_ttft_ms: mean } = row.difference!;
+      expect(p99.difference).toBeCloseTo(row.p99_ttft_ms! - random!.p99_ttft_ms!, 1);
+      expect(mean.difference).toBeCloseTo(row.mean_ttft_ms! - random!.mean_ttft_ms!, 1);
+    }
+  });
+
+  test("of a router that is worse say so, and are surer than the figures", async () => {
+    const rows = await compareRouters({ ...fleet, routers: ["length", "random"], replications: 5 });
+    const [length, random] = rows;
+    const { method, pairs, mean_ttft_ms: mean } = random!.difference!;
+    expect({ method, pairs }).toEqual({ method: "paired_replications", pairs: 5 });
+    expect(mean.verdict).toBe("better");
+    const apart = rows.map(({ p99_ttft_ms_ci95: ci95 }) => ci95![1] - ci95![0]);
+    const { ci95 } = random!.difference!.p99_ttft_ms;
+    expect(ci95![1] - ci95![0]).toBeLessThan(apart[0]! + apart[1]!);
+    expect(length!.replications).toBe(5);
+  });
+
+  test("of the same routing are none", async () => {
+    const [, spillover] = await compareRouters({ ...fleet, nShort: 100, routers: ["length", "spillover"] });
+    const none = { difference: 0, ci95: [0, 0], verdict: "no difference shown" };
+    expect(spillover!.difference).toMatchObject({ p99_ttft_ms: none, mean_ttft_ms: none, slo_compliance_pct: none });
+  });
+
+  test("in time are better where more are", async () => {
+    const short = { ...fleet, nShort: 4, nLong: 20, engine: "slots", rateRps: 150, replications: 4 } as const;
+    const [length, least] = await compareRouters({ ...short, routers: ["length", "least_loaded"] });
+    expect(least!.slo_compliance_pct).toBeGreaterThan(length!.slo_compliance_pct! + 1);
+    expect(least!.difference!.slo_compliance_pct.verdict).toBe("better");
+    expect(least!.difference!.p99_ttft_ms.verdict).toBe("better");
+  });
+
+  test("of a trace that is the same in every replication come from its batches", async () => {
+    const rows = Array.from({ length: 2000 }, (_, i) => [i / 50, 200 + (i % 7) * 100, 20]);
+    const trace = { name: "t.csv", open: () => inPieces(traceText(rows)) };
+    const [, random] = await compareRouters({
+      nShort: 1,
+      nLong: 1,
+      trace,
+      routers: ["length", "random"],
+      replications: 3,
+    });
+    expect(random!.difference).toMatchObject({ method: "paired_batches" });
   });
 });
 
