@@ -2,6 +2,7 @@ import * as C from "../../assembly/contract.js";
 import type { Pool } from "../specs/fleet.js";
 import type { Course, Moment } from "./course.js";
 import { type InterTokenLatency, readGaps } from "./gap-sketch.js";
+import { type PoolCourse, readPoolCourse } from "./pool-course.js";
 import type { Simulation } from "./simulation.js";
 
 /** What the engine `iterations` says of how the replicas of a pool batched. Averages are over the measured window, counts over the whole run. */
@@ -25,12 +26,8 @@ export interface Batching {
   /** Model FLOPs and bytes over the peaks of the hardware, over the measured window; `null` where the pool's model does not know them. */
   mfu: number | null;
   mbu: number | null;
-  /** The window in {@link COURSE_STRETCHES} equal parts: end of each, and averages in it. */
-  course: { t_s: number[]; running: number[]; waiting: number[]; kv: number[] };
+  course: PoolCourse;
 }
-
-/** Parts into which {@link Batching.course} cuts the window. */
-export const COURSE_STRETCHES = 64;
 
 const TICKS_PER_SECOND = 1e9;
 const TICKS_PER_MS = 1e6;
@@ -79,7 +76,7 @@ export function readBatching(simulation: Simulation, course: Course, pool: Pool,
         }
       : null,
     ...readUtilisation(pool, grown, ticks),
-    course: readCourse(course, pool, index),
+    course: readPoolCourse(course, index, pool.replicas * pool.serving.numBlocks),
   };
 }
 
@@ -97,20 +94,4 @@ function readUtilisation(pool: Pool, grown: (field: keyof Moment) => number, tic
   const bytes = grown("iterations") * peaks.weightBytes + (grown("contextTokens") + tokens) * peaks.kvBytesPerToken;
   const seconds = (ticks / TICKS_PER_SECOND) * pool.replicas;
   return { mfu: flops / (seconds * peaks.peakFlops), mbu: bytes / (seconds * peaks.peakBandwidth) };
-}
-
-function readCourse(course: Course, pool: Pool, index: number): Batching["course"] {
-  const moments = course.stretches(index, COURSE_STRETCHES);
-  const told: Batching["course"] = { t_s: [], running: [], waiting: [], kv: [] };
-  for (let i = 1; i < moments.length; i++) {
-    const from = moments[i - 1]!;
-    const to = moments[i]!;
-    const ticks = to.tick - from.tick;
-    if (ticks <= 0) continue;
-    told.t_s.push(to.tick / TICKS_PER_SECOND);
-    told.running.push((to.busyArea - from.busyArea) / ticks);
-    told.waiting.push((to.waitingArea - from.waitingArea) / ticks);
-    told.kv.push((to.kvArea - from.kvArea) / (ticks * pool.replicas * pool.serving.numBlocks));
-  }
-  return told;
 }

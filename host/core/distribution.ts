@@ -75,6 +75,7 @@ function batchSizes(count: number): number[] {
   return Array.from({ length: BATCHES }, (_, batch) => bound(batch + 1) - bound(batch));
 }
 
-function finiteMs(ticks: number): number | null {
+/** Ticks as ms; nothing for what was not reached. */
+export function finiteMs(ticks: number): number | null {
   return ticks === Infinity ? null : ticks / TICKS_PER_MS;
 }

@@ -4,6 +4,8 @@ import { type Batching, readBatching, readInterTokenLatency } from "./batching-f
 import type { Course, Moment } from "./course.js";
 import { type Distribution, readDistribution } from "./distribution.js";
 import type { InterTokenLatency } from "./gap-sketch.js";
+import { type PoolCourse, readPoolCourse } from "./pool-course.js";
+import { type Quantiles, readQuantiles } from "./quantiles.js";
 import type { Scope, Simulation } from "./simulation.js";
 import { judgeStability, type Stability, STRETCHES } from "./stability.js";
 
@@ -89,6 +91,10 @@ export interface Figures extends Latencies {
   itl_ms?: InterTokenLatency;
   /** Engine `iterations`, of a pool: how its replicas batched. */
   batching?: Batching;
+  /** TTFT as a curve, where curves were asked for. */
+  quantiles?: Quantiles;
+  /** Engine `slots`, of a pool: how it went, where curves were asked for (engine `iterations`: {@link Batching.course}). */
+  course?: PoolCourse;
   total_replicas: number;
   total_gpus: number;
   cost: { per_hr_usd: number; annualised_kusd: number };
@@ -108,6 +114,8 @@ export interface Reading {
   poolCount: number;
   slo: Objective;
   engine: "slots" | "iterations";
+  /** Whether curves are told: of TTFT, and of the load. */
+  curves: boolean;
 }
 
 /** Reads the figures of one pool. */
@@ -122,6 +130,9 @@ export function readPoolFigures(reading: Reading, pool: Pool, index: number): Fi
     stability: judgeStability(moments),
     ...(reading.engine === "iterations"
       ? { batching: readBatching(reading.simulation, reading.course, pool, index), indices: [index] }
+      : {}),
+    ...(reading.engine === "slots" && reading.curves
+      ? { course: readPoolCourse(reading.course, index, pool.replicas * pool.kvBlocks) }
       : {}),
   });
 }
@@ -159,6 +170,7 @@ interface Part {
   unrouted?: Window;
   stability: Stability;
   batching?: Batching;
+  course?: PoolCourse;
   /** Of the pools, where their gaps are told. */
   indices?: readonly number[];
 }
@@ -170,7 +182,7 @@ interface Window {
 
 function composeFigures(reading: Reading, part: Part): Figures {
   const { scope, requests, pools, windows, unrouted, stability } = part;
-  const { latencies, attainment } = readLatencies(reading, scope, false);
+  const { latencies, attainment, quantiles } = readLatencies(reading, scope, false);
   const allCompleted = requests.completed === requests.arrived;
   const completed = allCompleted ? { latencies, attainment } : readLatencies(reading, scope, true);
 
@@ -211,6 +223,8 @@ function composeFigures(reading: Reading, part: Part): Figures {
     },
     ...(part.indices ? { itl_ms: readInterTokenLatency(reading.simulation, part.indices) } : {}),
     ...(part.batching ? { batching: part.batching } : {}),
+    ...(quantiles ? { quantiles } : {}),
+    ...(part.course ? { course: part.course } : {}),
     total_replicas: pools.reduce((sum, pool) => sum + pool.replicas, 0),
     total_gpus: pools.reduce((sum, pool) => sum + pool.gpus, 0),
     cost: { per_hr_usd: costPerHr, annualised_kusd: (costPerHr * HOURS_PER_YEAR) / 1000 },
@@ -235,13 +249,14 @@ function blocksOf(pool: Pool, engine: Reading["engine"]): number {
 }
 
 function readLatencies(
-  { simulation, first, slo }: Reading,
+  { simulation, first, slo, curves }: Reading,
   scope: Scope,
   completedOnly: boolean,
-): { latencies: Latencies; attainment: number | null } {
+): { latencies: Latencies; attainment: number | null; quantiles?: Quantiles } {
   const read = (metric: Parameters<typeof readDistribution>[1]) =>
     readDistribution(simulation, metric, scope, first, completedOnly);
   const ttft = read("ttft").distribution;
+  const quantiles = curves && !completedOnly ? readQuantiles(simulation, ttft.count) : undefined;
   // Of completed requests alone: those whose E2E is finite.
   const limits = completedOnly ? { ...slo, e2eMs: slo.e2eMs ?? FINITE_MS } : slo;
   const within = simulation.countWithin(limits, scope, first);
@@ -254,6 +269,7 @@ function readLatencies(
       e2e_ms: read("e2e").distribution,
     },
     attainment: ttft.count > 0 ? within / ttft.count : null,
+    ...(quantiles ? { quantiles } : {}),
   };
 }
 

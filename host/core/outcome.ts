@@ -17,16 +17,19 @@ export interface ReadingOptions {
   /** Share of the arrivals, from the first on, that are not measured: 0 to below 1. */
   warmup: number;
   slo: Objective;
+  /** Whether curves are told beside the figures. Default: not. */
+  curves?: boolean;
 }
 
 /** Reads what a finished run came to. */
-export function readOutcome(simulation: Simulation, fleet: Fleet, { engine, warmup, slo }: ReadingOptions): Outcome {
+export function readOutcome(simulation: Simulation, fleet: Fleet, options: ReadingOptions): Outcome {
+  const { engine, warmup, slo, curves = false } = options;
   const poolCount = fleet.pools.length;
   const scopes: (number | "none")[] = [...fleet.pools.keys(), "none"];
   const arrived = scopes.reduce<number>((sum, scope) => sum + simulation.figures(scope)[FIGURE_ARRIVED]!, 0);
   const first = Math.floor(warmup * arrived);
   const course = new Course(simulation, first);
-  const reading = { simulation, course, first, poolCount, slo, engine };
+  const reading = { simulation, course, first, poolCount, slo, engine, curves };
   const byPool = fleet.pools.map((pool, index) => readPoolFigures(reading, pool, index));
   const stride = simulation.sampleStride;
   return {

@@ -4,6 +4,7 @@ import { type Figures, type Latencies, sumCounts } from "./figures.js";
 import type { InterTokenLatency } from "./gap-sketch.js";
 import { meanInterval } from "./intervals.js";
 import type { Outcome } from "./outcome.js";
+import { combineQuantiles } from "./quantiles.js";
 
 /**
  * Puts independent replications together: counts are summed, every other figure is the mean over the replications, and the interval of P99
@@ -47,6 +48,8 @@ function combineFigures(runs: readonly Figures[]): Figures {
       goodput_rps: mean((run) => run.throughput.goodput_rps),
     },
     ...(first.itl_ms ? { itl_ms: combineGaps(runs.map((run) => run.itl_ms!)) } : {}),
+    ...(first.quantiles ? { quantiles: combineQuantiles(runs.map((run) => run.quantiles!)) } : {}),
+    ...(first.course ? { course: first.course } : {}),
     ...(first.batching ? { batching: combineBatching(runs.map((run) => run.batching!)) } : {}),
     utilisation: { slots: mean((run) => run.utilisation.slots), kv: mean((run) => run.utilisation.kv) },
     total_replicas: first.total_replicas,

@@ -53,6 +53,8 @@ export interface ReplayOptions {
   horizonS?: number;
   /** Function of the router `semantic`. */
   classify?: Classify;
+  /** Tell curves beside the figures: TTFT at many percentiles, and the load over time with engine `slots` too. Default: not. */
+  curves?: boolean;
   /** Takes every settled request, in order of arrival, in every replication. */
   onResults?: (rows: ResultRows, replication: number) => void | Promise<void>;
   /** Takes what each replication came to, in their order. */
@@ -101,7 +103,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
     throw new InputError("step belongs to the engine iterations; the engine is slots.");
   }
   const prefixes = engine === "iterations" ? prefixPlan(options) : undefined;
-  const reading = { engine, warmup, slo: objective(options) };
+  const reading = { engine, warmup, slo: objective(options), curves: options.curves ?? false };
   const core = options.core ?? (await loadCore());
   const outcomes: Outcome[] = [];
   let playedBefore = 0;

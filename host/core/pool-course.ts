@@ -1,0 +1,38 @@
+import type { Course } from "./course.js";
+
+/** How a pool went through the measured window, in {@link COURSE_STRETCHES} equal parts: the end of each, and averages in it. */
+export interface PoolCourse {
+  /** Ends of the parts, s of the simulated clock. */
+  t_s: number[];
+  /** Requests in service. */
+  running: number[];
+  waiting: number[];
+  /** Share of the KV blocks in use. */
+  kv: number[];
+}
+
+/** Parts into which a {@link PoolCourse} cuts the window. */
+export const COURSE_STRETCHES = 64;
+
+const TICKS_PER_SECOND = 1e9;
+
+/**
+ * Reads the course of the pool with this index.
+ *
+ * @param kvBlocks KV blocks of all its replicas.
+ */
+export function readPoolCourse(course: Course, index: number, kvBlocks: number): PoolCourse {
+  const moments = course.stretches(index, COURSE_STRETCHES);
+  const told: PoolCourse = { t_s: [], running: [], waiting: [], kv: [] };
+  for (let i = 1; i < moments.length; i++) {
+    const from = moments[i - 1]!;
+    const to = moments[i]!;
+    const ticks = to.tick - from.tick;
+    if (ticks <= 0) continue;
+    told.t_s.push(to.tick / TICKS_PER_SECOND);
+    told.running.push((to.busyArea - from.busyArea) / ticks);
+    told.waiting.push((to.waitingArea - from.waitingArea) / ticks);
+    told.kv.push((to.kvArea - from.kvArea) / (ticks * kvBlocks));
+  }
+  return told;
+}
