@@ -45,7 +45,7 @@ export interface RooflineReplica {
    */
   kvBytesPerToken: number;
   /** What a sequence of so many tokens takes in all GPUs together, bytes: in layers with a window no more than the window. Exact for every length. */
-  kvBytesAt(context: number): number;
+  kvBytesAt: (context: number) => number;
   /** Bytes of a GPU that weights and activations leave to keys and values; below 0: not even those fit. */
   kvBytesOfGpu: number;
   /**

@@ -5,6 +5,7 @@ import { nearestName } from "./nearest-name.js";
 export interface Cataloguing<Facts> {
   /** What it lists: also the command that shows it. */
   kind: "hardware" | "models";
+  /** Every name that it knows: one of them may have been meant. */
   names: readonly string[];
   find: (name: string) => Facts | undefined;
   /** Checks facts that are written out. */

@@ -76,7 +76,7 @@ export function readHardwareEntry(input: unknown, nameOf: FieldNaming, defaultSo
 /** The key `hardware` of a roofline: a name of the catalog, or the facts themselves. */
 export const hardwareSchema = catalogued({
   kind: "hardware",
-  names: HARDWARE_NAMES,
+  names: [...INDEX.keys()],
   find: (name) => findHardware(name)?.facts,
   inline: inlineHardware,
 });

@@ -79,7 +79,7 @@ export function readModelEntry(input: unknown, nameOf: FieldNaming, defaultSourc
 /** The key `model` of a roofline: a name of the catalog, or the facts themselves. */
 export const modelSchema = catalogued({
   kind: "models",
-  names: MODEL_NAMES,
+  names: [...INDEX.keys()],
   find: (name) => findModel(name)?.facts,
   inline: inlineModel,
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { rooflineModel } from "../../host/profiles/roofline.js";
 import { rooflineReplica } from "../../host/profiles/roofline-replica.js";
 import { HARDWARE_NAMES } from "../../host/specs/hardware-catalog.js";
-import { MODEL_NAMES } from "../../host/specs/model-catalog.js";
+import { MODEL_NAMES, modelFacts } from "../../host/specs/model-catalog.js";
 import { decoding, IDEAL, iterationMs, prefilling, roofline } from "./roofline-cases.js";
 
 const ideal = (fields: Record<string, unknown> = {}) => roofline({ ...IDEAL, ...fields });
@@ -62,7 +62,8 @@ describe("an iteration", () => {
       model: fc.constantFrom(...MODEL_NAMES),
       tp: fc.constantFrom(1, 2, 4),
     })
-    .map((fields) => roofline(fields));
+    .filter(({ model, tp }) => modelFacts(model).kvHeads % tp === 0 || tp % modelFacts(model).kvHeads === 0)
+    .map((fields) => roofline({ ...fields, dtype: "bf16" }));
   const tokens = fc.integer({ min: 1, max: 40_000 });
 
   it("never takes less for more tokens", () => {

@@ -97,8 +97,8 @@ describe("a pool with a roofline is refused in one sentence", () => {
     ],
     [
       "with an unknown GPU",
-      withRoofline({ hardware: "h100" }),
-      'pools[0].iteration_model.hardware is "h100", but must be one of h100-sxm, h100-pcie,',
+      withRoofline({ hardware: "h101" }),
+      'pools[0].iteration_model.hardware is "h101", but must be a name of the catalog of hardware (did you mean ',
     ],
     [
       "with a misspelt key",

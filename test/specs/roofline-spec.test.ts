@@ -39,6 +39,7 @@ describe("a roofline", () => {
       overheadMs: 0.126,
       overheadPerSequenceMs: 0.0044,
       gpuMemoryUtilization: 0.9,
+      typicalContext: 1024,
       tokenGranularity: 1,
     });
   });
@@ -83,6 +84,26 @@ describe("a roofline", () => {
     });
   });
 
+  it("takes fp16 as bf16", () => {
+    expect(read({ dtype: "fp16", kv_dtype: "fp16" })).toEqual(read({ dtype: "bf16", kv_dtype: "bf16" }));
+  });
+
+  it("takes weights in the type in which they are published unless told", () => {
+    expect(read({ model: "deepseek-v3", tp: 16 }).dtype).toBe("fp8");
+    expect(read({ model: "gpt-oss-120b" }).dtype).toBe("mxfp4");
+    expect(read({ model: "deepseek-v3", tp: 32, dtype: "bf16" }).dtype).toBe("bf16");
+  });
+
+  it("computes with weights of 4 bits in bf16", () => {
+    const measured = kernelTimes("h100-sxm");
+    expect(read({ dtype: "int4" }).kernels.gemm).toEqual(measured.gemm.bf16);
+    expect(read({ model: "gpt-oss-120b" }).kernels.gemm).toEqual(measured.gemm.bf16);
+  });
+
+  it("shares latent attention among as many GPUs as divide its heads", () => {
+    expect(read({ model: "deepseek-v3", tp: 64 }).tp).toBe(64);
+  });
+
   it("takes one efficiency for all tokens", () => {
     expect(read({ compute_efficiency: 0.5 }).kernels.gemm.computeShare).toEqual([[1, 0.5]]);
   });
@@ -104,8 +125,15 @@ describe("a roofline is refused in one sentence", () => {
   const share = "must be a number above 0, at most 1.";
   it.each<[object, string]>([
     [{ modle: "x" }, "modle is not a known key (did you mean model?); known here: "],
-    [{ dtype: "fp16" }, 'dtype is "fp16", but must be one of bf16, fp8.'],
-    [{ dtype: "fp8", hardware: "a10g" }, 'dtype is "fp8", but must be bf16: a10g has no fp8 arithmetic.'],
+    [{ dtype: "fp32" }, 'dtype is "fp32", but must be one of bf16, fp16, fp8, int4, mxfp4.'],
+    [{ dtype: "fp8", hardware: "a10g" }, 'dtype is "fp8", but must be bf16 or int4: a10g has no fp8 arithmetic.'],
+    [
+      { model: "deepseek-v3", hardware: "a100", tp: 64 },
+      "dtype is missing; it must be bf16 or int4: a100-sxm-80gb has no fp8 arithmetic.",
+    ],
+    [{ dtype: "mxfp4" }, 'dtype is "mxfp4", but must not be mxfp4, the type of experts: llama-3.1-8b has none.'],
+    [{ kv_dtype: "int4" }, 'kv_dtype is "int4", but must be one of bf16, fp16, fp8.'],
+    [{ typical_context: 0 }, "typical_context is 0, but must be a whole number from 1 to 1000000000."],
     [{ tp: 0 }, "tp is 0, but must be a whole number from 1 to 64."],
     [{ tp: 3 }, "tp is 3, but must divide the 32 heads of llama-3.1-8b."],
     [
