@@ -54,6 +54,8 @@ export function mgcWait({ servers, arrivalRps, meanServiceS, cv2, shape = shapeO
   if (load >= servers) return NEVER_SERVED;
   const rho = load / servers;
   const exponentialWaits = erlangC(servers, load);
+  // Rarer than any double.
+  if (exponentialWaits === 0) return NO_WAIT;
   const variability = variabilityOf(servers, rho, shape);
   const exponent = variability < 1 ? WAITING_EXPONENTS.below : WAITING_EXPONENTS.above;
   const raised = variability ** (exponent * (1 - exponentialWaits) * (1 - 1 / servers));
