@@ -1,4 +1,3 @@
-import { InputError } from "../specs/input-error.js";
 import type { FleetInput } from "../specs/fleet-spec.js";
 import type { Objective } from "../core/figures.js";
 import type { PlanningInput } from "./planning-requests.js";
@@ -12,7 +11,7 @@ import { openProblem, type SizingOptions } from "./sizing/open-problem.js";
 import { replicaOptions, type ReplicaChoice } from "./sizing/replica-options.js";
 import type { ReplicaOption } from "./sizing/replica-option.js";
 import { searchFleets } from "./sizing/search-fleets.js";
-import { checkShare, within } from "./sizing/sizing-limits.js";
+import { checkCandidates, checkPools, checkShare, within } from "./sizing/sizing-limits.js";
 import type { TraceSummary } from "./trace-summary.js";
 import { DEFAULT_SLO_MS } from "./replay.js";
 
@@ -70,10 +69,6 @@ export interface PlanResult {
 
 /** Rows of each kind in a result. */
 export const MOST_ROWS = 20;
-/** Most pools that can be asked for. */
-export const MAX_PLANNED_POOLS = 6;
-/** Most ways to cut a workload that are compared. */
-export const MAX_CANDIDATES = 20_000;
 
 /**
  * Recommends the cheapest fleet for requests and an objective: which GPUs, how many, in how many pools, split where. Analysis proposes, simulation decides: every pool of the answer was
@@ -83,12 +78,7 @@ export const MAX_CANDIDATES = 20_000;
  */
 export async function plan(options: PlanOptions): Promise<PlanResult> {
   const { goal = "cost", maxPools = 2, nodeAvailability = 1, sloMs = DEFAULT_SLO_MS } = options;
-  within(
-    "maxPools",
-    maxPools,
-    (n) => Number.isInteger(n) && n >= 1 && n <= MAX_PLANNED_POOLS,
-    `a whole number from 1 to ${MAX_PLANNED_POOLS}`,
-  );
+  checkPools({ minPools: 1, maxPools });
   checkShare("nodeAvailability", nodeAvailability);
   const choice = options.replicas ?? { gpus: ["a100", "h100"] };
   const kinds = "gpus" in choice ? replicaOptions(choice) : choice;
@@ -137,11 +127,7 @@ function candidatesOf(
   kinds: readonly ReplicaOption[],
 ) {
   const cuts = choicesOf(boundaries, maxPools - 1);
-  if (cuts.length > MAX_CANDIDATES) {
-    throw new InputError(
-      `${boundaries.length} boundaries and up to ${maxPools} pools make ${cuts.length} fleets; at most ${MAX_CANDIDATES} are compared: name fewer boundaries or pools.`,
-    );
-  }
+  checkCandidates(cuts.length);
   return cuts.map((cut) => fleetCandidate({ boundaries: cut, maxCtx, optionsOf: () => kinds }));
 }
 

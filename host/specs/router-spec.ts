@@ -42,6 +42,9 @@ export const ROUTERS = [
 /** Names of the same router in the Python tool. */
 const COMPRESS_NAMES = ["compress_route", "compress", "compress-and-route"] as const;
 
+/** Categories of requests that compress_route may shorten unless the caller says otherwise: the Python tool's. */
+export const DEFAULT_SAFE_CATEGORIES = ["prose", "rag", "mixed"] as const;
+
 const tokens = () => wholeNumber(1, MAX_INT32);
 const what = "an object with the parameters of a router";
 
@@ -61,7 +64,7 @@ const routerObject = z.discriminatedUnion(
       safe_categories: z
         .array(text(64), { error: "must be a list of names of categories" })
         .max(64, { error: "must be a list of at most 64 names", abort: true })
-        .default(["prose", "rag", "mixed"]),
+        .default([...DEFAULT_SAFE_CATEGORIES]),
       compress_latency_s: numberFrom(0, 86_400).default(0.003).describe("seconds that compression takes"),
     }),
     objectWith(what, {

@@ -9,7 +9,7 @@ import { drawnSource, redrawnSource } from "../drawn-source.js";
 import { openPlanningRequests, type PlanningInput, type PlanningRequests } from "../planning-requests.js";
 import { DEFAULT_ENGINE, DEFAULT_SEED, DEFAULT_SLO_MS, type ReplayRequests } from "../replay.js";
 import { checkSizingOptions } from "./sizing-limits.js";
-import { RequestStream } from "./request-stream.js";
+import { HeldStream } from "./held-stream.js";
 import type { SizingProblem } from "./sizing-problem.js";
 
 /** What every planner that sizes pools asks of its caller. */
@@ -53,7 +53,7 @@ export async function openProblem(options: PlanningInput & SizingOptions): Promi
     objective: { ttftMs: sloMs, ...(options.sloTpotMs === undefined ? {} : { tpotMs: options.sloTpotMs }) },
     rateRps,
     law: "model" in content ? lengthLawOf(content.model) : lengthLawOfRequests(content.held.chunks),
-    stream: new RequestStream(await sourceOf(played, seed), MAX_HELD_REQUESTS),
+    stream: new HeldStream(await sourceOf(played, seed), MAX_HELD_REQUESTS),
     ...("drawn" in played || played.blockTokens === undefined ? {} : { blockTokens: played.blockTokens }),
     ...(options.requests === undefined ? {} : { requests: options.requests }),
     seed,

@@ -5,7 +5,7 @@ import { MAX_REPLICAS } from "../../specs/pool-spec.js";
 import { estimatorOf, type PoolEstimate, type PoolEstimator } from "./pool-estimate.js";
 import { type PoolPoint, selectFor, tryPool } from "./pool-trial.js";
 import { fleetOf, poolInput, type ReplicaOption } from "./replica-option.js";
-import type { SelectedRequests } from "./request-stream.js";
+import type { SelectedRequests } from "./held-stream.js";
 import { type Segment, segmentNodes, segmentShare } from "./segment.js";
 import type { SizingProblem } from "./sizing-problem.js";
 

@@ -2,7 +2,7 @@ import type { Figures } from "../../core/figures.js";
 import { InputError } from "../../specs/input-error.js";
 import { replay } from "../replay.js";
 import { fleetOf, poolInput, type PoolInput, type ReplicaOption } from "./replica-option.js";
-import type { SelectedRequests } from "./request-stream.js";
+import type { SelectedRequests } from "./held-stream.js";
 import { reachOf, type Segment } from "./segment.js";
 import { MAX_POOL_REQUESTS } from "./sizing-limits.js";
 import type { SizingProblem } from "./sizing-problem.js";

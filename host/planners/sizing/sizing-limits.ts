@@ -35,3 +35,25 @@ export function within(
 export function checkShare(name: string, value: number | undefined): void {
   within(name, value, (share) => share > 0 && share <= 1, "a share above 0, at most 1");
 }
+
+/** Most pools that a planner is asked for. */
+export const MAX_PLANNED_POOLS = 6;
+/** Most ways to cut a workload that are compared. */
+export const MAX_CANDIDATES = 20_000;
+
+/** @throws InputError unless both are whole numbers of pools, in order. */
+export function checkPools({ minPools, maxPools }: { minPools: number; maxPools: number }): void {
+  const allowed = `a whole number from 1 to ${MAX_PLANNED_POOLS}`;
+  const isCount = (pools: number) => Number.isInteger(pools) && pools >= 1 && pools <= MAX_PLANNED_POOLS;
+  within("minPools", minPools, isCount, allowed);
+  within("maxPools", maxPools, isCount, allowed);
+  within("maxPools", maxPools, (pools) => pools >= minPools, `at least minPools, ${minPools}`);
+}
+
+/** @throws InputError if there are more ways to cut a workload than are compared. */
+export function checkCandidates(count: number): void {
+  if (count <= MAX_CANDIDATES) return;
+  throw new InputError(
+    `the boundaries and pools that are asked for make ${count} fleets; at most ${MAX_CANDIDATES} are compared: name fewer boundaries or pools.`,
+  );
+}

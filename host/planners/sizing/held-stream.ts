@@ -24,7 +24,7 @@ export interface SelectedRequests {
  * A stream of requests that is read once, as far as it is asked for, and held; parts of it can be had by length. All parts bear the arrivals of the one stream, so that pools of whatever
  * boundaries are compared on the same requests.
  */
-export class RequestStream {
+export class HeldStream {
   private readonly held: RequestChunk[] = [];
   private readonly iterator: AsyncIterator<RequestChunk>;
   private heldCount = 0;
