@@ -1,0 +1,214 @@
+import { type ComputedProfile, PROFILE_LIMITS } from "../profiles/computed-profile.js";
+import { explainProfile, provenanceOf, type ExplainedStep, type Provenance } from "../profiles/explain.js";
+import { powerCoefficients } from "../profiles/power-coefficients.js";
+import { buildProfile, PROFILE_SERVING } from "../profiles/profile-builder.js";
+import { rooflineReplica } from "../profiles/roofline-replica.js";
+import { lineError, type LineError } from "../profiles/step-line.js";
+import { check, type FieldNaming, pathText } from "../specs/check.js";
+import type { FleetInput } from "../specs/fleet-spec.js";
+import { objectWith, numberFrom, wholeNumber } from "../specs/fields.js";
+import { MAX_BLOCK_SIZE } from "../specs/serving-spec.js";
+import { rooflineSchema } from "../specs/roofline-spec.js";
+import {
+  decodeEfficiency,
+  type DecodeEfficiency,
+  powerFigures,
+  type PowerFigures,
+  prefillFigures,
+  type PrefillFigure,
+} from "./profile-figures.js";
+import { nearestFit, type NearestFit } from "./profile-fit.js";
+import { profilePool } from "./profile-pool.js";
+
+/** Which replica {@link profile} is about. */
+export interface ProfileOptions {
+  /** Name of a GPU of the catalog, or its facts in the keys of a fleet file. */
+  hardware: unknown;
+  /** Name of a model of the catalog, or its facts in the keys of a fleet file. */
+  model: unknown;
+  /** GPUs that share every layer. Default 1. */
+  tp?: number;
+  /** Pipeline stages. Default 1. */
+  pp?: number;
+  /** Type of the weights of layers: `bf16` (also called `fp16`, which takes as long) unless given. */
+  dtype?: string;
+  /** Type of keys and values: `bf16` unless given. */
+  kvDtype?: string;
+  /** Prompt tokens that one iteration prefills. Default 512. */
+  chunk?: number;
+  /** Tokens in a KV block. Default 16. */
+  blockSize?: number;
+  /** Running requests in a replica. Default 256. */
+  maxNumSeqs?: number;
+  /** Share of memory for weights, activations and KV cache. Default 0.9. */
+  gpuMemoryUtilization?: number;
+  /** Mean context, tokens, at which `H` holds. Default 2048. */
+  meanCtx?: number;
+  /** Longest requests, tokens, for which slots are told. Default powers of two from 2048 to the longest of the model. */
+  maxCtx?: readonly number[];
+}
+
+/** Names of {@link ProfileOptions} in messages and in fleet files. */
+const ROOFLINE_KEYS = {
+  hardware: "hardware",
+  model: "model",
+  tp: "tp",
+  dtype: "dtype",
+  kvDtype: "kv_dtype",
+  gpuMemoryUtilization: "gpu_memory_utilization",
+} as const;
+
+/** Contexts for which slots are told unless others are given, tokens. */
+const CONTEXTS = [2048, 4096, 8192, 16_384, 32_768, 65_536, 131_072];
+
+/** A replica that there can be. */
+export interface ProfileResult {
+  status: "fits";
+  /** `<hardware>/<model>/TP<tp>/<dtype>`. */
+  name: string;
+  /** Iteration time without any sequence, s. */
+  W_s: number;
+  /** Iteration time that each sequence of `calibration_ctx` tokens adds, s. */
+  H_s: number;
+  calibration_ctx: number;
+  /** What of `H_s` a sequence takes whatever its context, s. */
+  per_sequence_s: number;
+  /** What a token of context takes, s. */
+  per_context_token_s: number;
+  /** How far `W_s + n * (per_sequence_s + per_context_token_s * context)` is from the iterations themselves, and from which batch on it is meant. */
+  line: LineError & { from_batch: number };
+  /** KV blocks of a replica. */
+  total_kv_blks: number;
+  blk_size: number;
+  /** Tokens of all KV blocks. */
+  kv_tokens: number;
+  /** Requests at once by the longest request, tokens. */
+  n_slots: Record<string, number>;
+  max_num_seqs: number;
+  chunk: number;
+  gpus_per_replica: number;
+  /** US dollars an hour for all GPUs of a replica; 0: not priced. */
+  cost_per_hr: number;
+  /** The same for one GPU. */
+  gpu_cost_per_hr: number;
+  weight_bytes_per_gpu: number;
+  /** Memory that a token's keys and values take in all GPUs of a replica together, bytes. */
+  kv_bytes_per_token: number;
+  prefill: PrefillFigure[];
+  power: PowerFigures | null;
+  decode_efficiency: DecodeEfficiency[];
+  provenance: Provenance;
+  /** Where every figure comes from, step by step. */
+  steps: ExplainedStep[];
+  /** A pool of one such replica, as fleet files have it. */
+  pool: FleetInput["pools"][number];
+}
+
+/** A model that does not fit the memory of its replica. */
+export interface UnfitResult {
+  status: "does_not_fit";
+  name: string;
+  /** One sentence: what does not fit where. */
+  reason: string;
+  weight_bytes_per_gpu: number;
+  /** Bytes of a GPU that weights and KV cache may fill together. */
+  memory_for_model_bytes: number;
+  /** The least change that would help; `null` if none was found. */
+  nearest: NearestFit | null;
+}
+
+const servingSchema = objectWith("an object", {
+  pp: wholeNumber(1, 64).default(PROFILE_SERVING.pp),
+  chunk: wholeNumber(1, PROFILE_LIMITS.tokens).default(PROFILE_SERVING.chunk),
+  blockSize: wholeNumber(1, MAX_BLOCK_SIZE).default(PROFILE_SERVING.blockSize),
+  maxNumSeqs: wholeNumber(1, PROFILE_LIMITS.sequences).default(PROFILE_SERVING.maxNumSeqs),
+  meanCtx: numberFrom(1, PROFILE_LIMITS.tokens).default(PROFILE_SERVING.meanCtx),
+});
+
+/**
+ * What a replica can do, from the facts of its hardware and model: time of an iteration, KV blocks, slots, prefill, power and price, each figure with the steps that lead to it.
+ *
+ * @param nameOf what messages call an option; by default its own name.
+ * @throws InputError one sentence about an option that cannot be: an unknown name, a `tp` that does not divide the heads of the model, a type that the GPU has not.
+ */
+export function profile(
+  options: ProfileOptions,
+  nameOf: FieldNaming = (path) => pathText(path, "the profile"),
+): ProfileResult | UnfitResult {
+  const fields = rooflineFields(options);
+  const roofline = check(rooflineSchema, fields, (path) => nameOf(optionPath(path)));
+  const { pp, chunk, blockSize, maxNumSeqs, meanCtx } = options;
+  const serving = check(servingSchema, { pp, chunk, blockSize, maxNumSeqs, meanCtx }, nameOf);
+  const computed = buildProfile(roofline, serving);
+  if (computed.totalKvBlocks < serving.pp) return unfit(computed, fields);
+  return result(computed, fields, options.maxCtx);
+}
+
+/** The roofline of a fleet file; fp16 and bf16 are the same to it. */
+function rooflineFields(options: ProfileOptions): Record<string, unknown> {
+  const fields: Record<string, unknown> = { type: "roofline" };
+  for (const [option, key] of Object.entries(ROOFLINE_KEYS)) {
+    const value = options[option as keyof typeof ROOFLINE_KEYS];
+    if (value !== undefined) fields[key] = value === "fp16" ? "bf16" : value;
+  }
+  return fields;
+}
+
+function optionPath([first, ...rest]: readonly PropertyKey[]): readonly PropertyKey[] {
+  const option = Object.entries(ROOFLINE_KEYS).find(([, key]) => key === first)?.[0];
+  return [option ?? first!, ...rest];
+}
+
+function unfit(computed: ComputedProfile, fields: Record<string, unknown>): UnfitResult {
+  const { roofline, serving, gpusPerReplica, name } = computed;
+  const { hardware, model, gpuMemoryUtilization } = roofline;
+  const { weightBytesPerGpu } = rooflineReplica(roofline);
+  const gpus = `${gpusPerReplica} x ${hardware.name}`;
+  return {
+    status: "does_not_fit",
+    name,
+    reason: `${gpus} leave no room for a KV block of ${serving.blockSize} tokens beside the weights of ${model.name} in ${roofline.dtype}.`,
+    weight_bytes_per_gpu: weightBytesPerGpu / serving.pp,
+    memory_for_model_bytes: gpuMemoryUtilization * hardware.memoryBytes,
+    nearest: nearestFit(fields, roofline, serving) ?? null,
+  };
+}
+
+function result(
+  computed: ComputedProfile,
+  fields: Record<string, unknown>,
+  maxCtx: readonly number[] | undefined,
+): ProfileResult {
+  const { roofline, serving, calibrationCtx, totalKvBlocks, lineBatches } = computed;
+  const replica = rooflineReplica(roofline);
+  const longest = roofline.model.maxContext ?? Infinity;
+  const contexts = maxCtx ?? CONTEXTS.filter((context) => context <= longest);
+  const steps = explainProfile(computed, contexts);
+  return {
+    status: "fits",
+    name: computed.name,
+    W_s: computed.W,
+    H_s: computed.H,
+    calibration_ctx: calibrationCtx,
+    per_sequence_s: computed.perSequenceS,
+    per_context_token_s: computed.perContextTokenS,
+    line: { ...lineError(computed, lineBatches.few), from_batch: lineBatches.few },
+    total_kv_blks: totalKvBlocks,
+    blk_size: serving.blockSize,
+    kv_tokens: totalKvBlocks * serving.blockSize,
+    n_slots: Object.fromEntries(contexts.map((context) => [String(context), computed.slots(context)])),
+    max_num_seqs: serving.maxNumSeqs,
+    chunk: serving.chunk,
+    gpus_per_replica: computed.gpusPerReplica,
+    cost_per_hr: computed.replicaCostPerHr,
+    gpu_cost_per_hr: computed.gpuCostPerHr,
+    weight_bytes_per_gpu: replica.weightBytesPerGpu / serving.pp,
+    kv_bytes_per_token: replica.kvBytesPerToken,
+    prefill: prefillFigures(computed, computed),
+    power: powerFigures(computed, calibrationCtx, powerCoefficients(roofline.hardware).source),
+    decode_efficiency: decodeEfficiency(computed, calibrationCtx),
+    provenance: provenanceOf(steps),
+    steps,
+    pool: profilePool(computed, fields, contexts),
+  };
+}
