@@ -47,6 +47,10 @@ export function rounded(value: number): number {
   return Number(value.toPrecision(3));
 }
 
+function perMille(share: number): number {
+  return Math.round(share * 1000) / 1000;
+}
+
 /** A figure of that GPU's own measurements. */
 export function measuredFigure(value: number): Figure {
   return { value: rounded(value), origin: "measured" };
@@ -55,7 +59,7 @@ export function measuredFigure(value: number): Figure {
 /** Errors of a fit, rounded, with the range of its measurements. */
 export function kernelFit(computed: readonly number[], seconds: readonly number[], covers: string): KernelFit {
   const { measurements, meanError, p90Error } = relativeErrors(computed, seconds);
-  return { measurements, meanError: rounded(meanError), p90Error: rounded(p90Error), covers };
+  return { measurements, meanError: perMille(meanError), p90Error: perMille(p90Error), covers };
 }
 
 /** Floor and bandwidth from the kernels that memory bounds, then at each knot the median of the share of peak that is reached beyond the floor. */

@@ -12,16 +12,16 @@ const data = {
    "table": "bfloat16",
    "floorUs": { "value": 4.79, "origin": "measured" },
    "bandwidthShare": { "value": 0.726, "origin": "measured" },
-   "memoryFit": { "measurements": 230, "meanError": 0.0557, "p90Error": 0.122, "covers": "up to 64 tokens; matrices of 8 to 537 MB" },
+   "memoryFit": { "measurements": 230, "meanError": 0.056, "p90Error": 0.122, "covers": "up to 64 tokens; matrices of 8 to 537 MB" },
    "computeShare": {
     "origin": "measured",
     "knots": [
-     { "tokens": 128, "share": 0.451, "measurements": 46, "meanError": 0.0741, "p90Error": 0.15 },
+     { "tokens": 128, "share": 0.451, "measurements": 46, "meanError": 0.074, "p90Error": 0.15 },
      { "tokens": 256, "share": 0.629, "measurements": 46, "meanError": 0.125, "p90Error": 0.22 },
      { "tokens": 512, "share": 0.703, "measurements": 46, "meanError": 0.121, "p90Error": 0.213 },
      { "tokens": 1024, "share": 0.734, "measurements": 46, "meanError": 0.128, "p90Error": 0.237 },
      { "tokens": 2048, "share": 0.824, "measurements": 46, "meanError": 0.101, "p90Error": 0.184 },
-     { "tokens": 4096, "share": 0.833, "measurements": 46, "meanError": 0.0852, "p90Error": 0.166 },
+     { "tokens": 4096, "share": 0.833, "measurements": 46, "meanError": 0.085, "p90Error": 0.166 },
      { "tokens": 8192, "share": 0.813, "measurements": 46, "meanError": 0.071, "p90Error": 0.144 }
     ]
    },
@@ -42,7 +42,7 @@ const data = {
      { "tokens": 128, "share": 0.324, "measurements": 11, "meanError": 0.147, "p90Error": 0.389 },
      { "tokens": 256, "share": 0.399, "measurements": 11, "meanError": 0.124, "p90Error": 0.416 },
      { "tokens": 512, "share": 0.402, "measurements": 11, "meanError": 0.169, "p90Error": 0.432 },
-     { "tokens": 1024, "share": 0.569, "measurements": 4, "meanError": 0.0866, "p90Error": 0.241 },
+     { "tokens": 1024, "share": 0.569, "measurements": 4, "meanError": 0.087, "p90Error": 0.241 },
      { "tokens": 2048, "share": 0.558, "measurements": 4, "meanError": 0.13, "p90Error": 0.346 }
     ]
    },
@@ -80,7 +80,7 @@ const data = {
    "gpus": 2,
    "latencyUs": { "value": 5, "origin": "measured" },
    "linkShare": { "value": 0.57, "origin": "measured" },
-   "fit": { "measurements": 17, "meanError": 0.0747, "p90Error": 0.175, "covers": "messages of 2 KB to 128 MB" }
+   "fit": { "measurements": 17, "meanError": 0.075, "p90Error": 0.175, "covers": "messages of 2 KB to 128 MB" }
   },
   {
    "gpus": 4,

@@ -17,15 +17,15 @@ const data = {
     "origin": "measured",
     "knots": [
      { "tokens": 128, "share": 0.34, "measurements": 58, "meanError": 0.102, "p90Error": 0.275 },
-     { "tokens": 256, "share": 0.553, "measurements": 58, "meanError": 0.0988, "p90Error": 0.217 },
-     { "tokens": 512, "share": 0.685, "measurements": 58, "meanError": 0.0969, "p90Error": 0.255 },
-     { "tokens": 1024, "share": 0.707, "measurements": 58, "meanError": 0.0679, "p90Error": 0.155 },
+     { "tokens": 256, "share": 0.553, "measurements": 58, "meanError": 0.099, "p90Error": 0.217 },
+     { "tokens": 512, "share": 0.685, "measurements": 58, "meanError": 0.097, "p90Error": 0.255 },
+     { "tokens": 1024, "share": 0.707, "measurements": 58, "meanError": 0.068, "p90Error": 0.155 },
      { "tokens": 2048, "share": 0.73, "measurements": 58, "meanError": 0.045, "p90Error": 0.114 },
-     { "tokens": 4096, "share": 0.705, "measurements": 58, "meanError": 0.04, "p90Error": 0.0815 },
-     { "tokens": 8192, "share": 0.702, "measurements": 58, "meanError": 0.0467, "p90Error": 0.0985 }
+     { "tokens": 4096, "share": 0.705, "measurements": 58, "meanError": 0.04, "p90Error": 0.081 },
+     { "tokens": 8192, "share": 0.702, "measurements": 58, "meanError": 0.047, "p90Error": 0.099 }
     ]
    },
-   "wholeFit": { "measurements": 696, "meanError": 0.0884, "p90Error": 0.246, "covers": "1 to 8192 tokens; matrices of 8 to 839 MB" }
+   "wholeFit": { "measurements": 696, "meanError": 0.088, "p90Error": 0.246, "covers": "1 to 8192 tokens; matrices of 8 to 839 MB" }
   },
   "fp8": {
    "table": "fp8",
@@ -57,7 +57,7 @@ const data = {
      { "tokens": 128, "share": 0.237, "measurements": 43, "meanError": 0.181, "p90Error": 0.426 },
      { "tokens": 256, "share": 0.365, "measurements": 43, "meanError": 0.114, "p90Error": 0.271 },
      { "tokens": 512, "share": 0.419, "measurements": 43, "meanError": 0.089, "p90Error": 0.159 },
-     { "tokens": 1024, "share": 0.423, "measurements": 43, "meanError": 0.0883, "p90Error": 0.175 },
+     { "tokens": 1024, "share": 0.423, "measurements": 43, "meanError": 0.088, "p90Error": 0.175 },
      { "tokens": 2048, "share": 0.431, "measurements": 43, "meanError": 0.105, "p90Error": 0.215 },
      { "tokens": 4096, "share": 0.452, "measurements": 43, "meanError": 0.111, "p90Error": 0.2 },
      { "tokens": 8192, "share": 0.428, "measurements": 43, "meanError": 0.126, "p90Error": 0.258 }
@@ -71,13 +71,13 @@ const data = {
    "table": "bfloat16",
    "floorUs": { "value": 13.2, "origin": "measured" },
    "bandwidthShare": { "value": 0.887, "origin": "measured" },
-   "memoryFit": { "measurements": 55, "meanError": 0.0548, "p90Error": 0.0781, "covers": "up to 16 tokens; 8 to 128 experts of width 384 to 14336" },
+   "memoryFit": { "measurements": 55, "meanError": 0.055, "p90Error": 0.078, "covers": "up to 16 tokens; 8 to 128 experts of width 384 to 14336" },
    "computeShare": {
     "origin": "measured",
     "knots": [
      { "tokens": 32, "share": 0.0811, "measurements": 9, "meanError": 0.108, "p90Error": 0.217 },
-     { "tokens": 64, "share": 0.151, "measurements": 9, "meanError": 0.0917, "p90Error": 0.17 },
-     { "tokens": 128, "share": 0.258, "measurements": 9, "meanError": 0.0872, "p90Error": 0.19 },
+     { "tokens": 64, "share": 0.151, "measurements": 9, "meanError": 0.092, "p90Error": 0.17 },
+     { "tokens": 128, "share": 0.258, "measurements": 9, "meanError": 0.087, "p90Error": 0.19 },
      { "tokens": 256, "share": 0.354, "measurements": 9, "meanError": 0.106, "p90Error": 0.222 },
      { "tokens": 512, "share": 0.403, "measurements": 9, "meanError": 0.115, "p90Error": 0.278 },
      { "tokens": 1024, "share": 0.377, "measurements": 4, "meanError": 0.233, "p90Error": 0.313 },
@@ -90,7 +90,7 @@ const data = {
    "table": "fp8",
    "floorUs": { "value": 15, "origin": "measured" },
    "bandwidthShare": { "value": 0.83, "origin": "measured" },
-   "memoryFit": { "measurements": 69, "meanError": 0.0757, "p90Error": 0.144, "covers": "up to 16 tokens; 8 to 128 experts of width 192 to 14336" },
+   "memoryFit": { "measurements": 69, "meanError": 0.076, "p90Error": 0.144, "covers": "up to 16 tokens; 8 to 128 experts of width 192 to 14336" },
    "computeShare": {
     "origin": "measured",
     "knots": [
@@ -139,7 +139,7 @@ const data = {
    "decode": {
     "floorUs": { "value": 9.48, "origin": "measured" },
     "bandwidthShare": { "value": 0.911, "origin": "measured" },
-    "fit": { "measurements": 141, "meanError": 0.0951, "p90Error": 0.218, "covers": "batch 1 to 256; context of 128 to 131072 tokens; 8 to 32 heads of 128" }
+    "fit": { "measurements": 141, "meanError": 0.095, "p90Error": 0.218, "covers": "batch 1 to 256; context of 128 to 131072 tokens; 8 to 32 heads of 128" }
    },
    "prefill": {
     "floorUs": { "value": 17.5, "origin": "measured" },

@@ -12,17 +12,17 @@ const data = {
    "table": "bfloat16",
    "floorUs": { "value": 3.63, "origin": "measured" },
    "bandwidthShare": { "value": 0.873, "origin": "measured" },
-   "memoryFit": { "measurements": 290, "meanError": 0.0635, "p90Error": 0.121, "covers": "up to 64 tokens; matrices of 8 to 839 MB" },
+   "memoryFit": { "measurements": 290, "meanError": 0.063, "p90Error": 0.121, "covers": "up to 64 tokens; matrices of 8 to 839 MB" },
    "computeShare": {
     "origin": "measured",
     "knots": [
-     { "tokens": 128, "share": 0.35, "measurements": 58, "meanError": 0.0809, "p90Error": 0.15 },
+     { "tokens": 128, "share": 0.35, "measurements": 58, "meanError": 0.081, "p90Error": 0.15 },
      { "tokens": 256, "share": 0.606, "measurements": 58, "meanError": 0.107, "p90Error": 0.204 },
-     { "tokens": 512, "share": 0.818, "measurements": 58, "meanError": 0.0925, "p90Error": 0.225 },
-     { "tokens": 1024, "share": 0.849, "measurements": 58, "meanError": 0.0619, "p90Error": 0.151 },
-     { "tokens": 2048, "share": 0.837, "measurements": 58, "meanError": 0.0546, "p90Error": 0.122 },
-     { "tokens": 4096, "share": 0.795, "measurements": 58, "meanError": 0.0569, "p90Error": 0.103 },
-     { "tokens": 8192, "share": 0.773, "measurements": 58, "meanError": 0.0695, "p90Error": 0.117 }
+     { "tokens": 512, "share": 0.818, "measurements": 58, "meanError": 0.092, "p90Error": 0.225 },
+     { "tokens": 1024, "share": 0.849, "measurements": 58, "meanError": 0.062, "p90Error": 0.151 },
+     { "tokens": 2048, "share": 0.837, "measurements": 58, "meanError": 0.055, "p90Error": 0.122 },
+     { "tokens": 4096, "share": 0.795, "measurements": 58, "meanError": 0.057, "p90Error": 0.103 },
+     { "tokens": 8192, "share": 0.773, "measurements": 58, "meanError": 0.07, "p90Error": 0.117 }
     ]
    },
    "wholeFit": { "measurements": 696, "meanError": 0.07, "p90Error": 0.136, "covers": "1 to 8192 tokens; matrices of 8 to 839 MB" }
@@ -31,7 +31,7 @@ const data = {
    "table": "fp8",
    "floorUs": { "value": 6.16, "origin": "measured" },
    "bandwidthShare": { "value": 0.803, "origin": "measured" },
-   "memoryFit": { "measurements": 255, "meanError": 0.0864, "p90Error": 0.174, "covers": "up to 64 tokens; matrices of 8 to 419 MB" },
+   "memoryFit": { "measurements": 255, "meanError": 0.086, "p90Error": 0.174, "covers": "up to 64 tokens; matrices of 8 to 419 MB" },
    "computeShare": {
     "origin": "measured",
     "knots": [
@@ -56,51 +56,51 @@ const data = {
    "computeShare": {
     "origin": "measured",
     "knots": [
-     { "tokens": 32, "share": 0.0861, "measurements": 12, "meanError": 0.046, "p90Error": 0.0868 },
-     { "tokens": 64, "share": 0.156, "measurements": 12, "meanError": 0.0702, "p90Error": 0.14 },
+     { "tokens": 32, "share": 0.0861, "measurements": 12, "meanError": 0.046, "p90Error": 0.087 },
+     { "tokens": 64, "share": 0.156, "measurements": 12, "meanError": 0.07, "p90Error": 0.14 },
      { "tokens": 128, "share": 0.261, "measurements": 12, "meanError": 0.125, "p90Error": 0.2 },
      { "tokens": 256, "share": 0.369, "measurements": 12, "meanError": 0.164, "p90Error": 0.257 },
      { "tokens": 512, "share": 0.44, "measurements": 12, "meanError": 0.225, "p90Error": 0.403 },
-     { "tokens": 1024, "share": 0.589, "measurements": 4, "meanError": 0.0714, "p90Error": 0.143 },
-     { "tokens": 2048, "share": 0.59, "measurements": 4, "meanError": 0.0646, "p90Error": 0.128 }
+     { "tokens": 1024, "share": 0.589, "measurements": 4, "meanError": 0.071, "p90Error": 0.143 },
+     { "tokens": 2048, "share": 0.59, "measurements": 4, "meanError": 0.065, "p90Error": 0.128 }
     ]
    },
-   "wholeFit": { "measurements": 144, "meanError": 0.0822, "p90Error": 0.192, "covers": "1 to 2048 tokens; 8 to 128 experts of width 96 to 14336" }
+   "wholeFit": { "measurements": 144, "meanError": 0.082, "p90Error": 0.192, "covers": "1 to 2048 tokens; 8 to 128 experts of width 96 to 14336" }
   },
   "fp8": {
    "table": "fp8_block",
    "floorUs": { "value": 30.1, "origin": "measured" },
    "bandwidthShare": { "value": 0.827, "origin": "measured" },
-   "memoryFit": { "measurements": 55, "meanError": 0.042, "p90Error": 0.0814, "covers": "up to 16 tokens; 8 to 128 experts of width 384 to 14336" },
+   "memoryFit": { "measurements": 55, "meanError": 0.042, "p90Error": 0.081, "covers": "up to 16 tokens; 8 to 128 experts of width 384 to 14336" },
    "computeShare": {
     "origin": "measured",
     "knots": [
-     { "tokens": 32, "share": 0.0826, "measurements": 9, "meanError": 0.0445, "p90Error": 0.0869 },
+     { "tokens": 32, "share": 0.0826, "measurements": 9, "meanError": 0.044, "p90Error": 0.087 },
      { "tokens": 64, "share": 0.145, "measurements": 9, "meanError": 0.068, "p90Error": 0.119 },
      { "tokens": 128, "share": 0.208, "measurements": 9, "meanError": 0.135, "p90Error": 0.253 },
      { "tokens": 256, "share": 0.237, "measurements": 9, "meanError": 0.169, "p90Error": 0.295 },
      { "tokens": 512, "share": 0.257, "measurements": 9, "meanError": 0.167, "p90Error": 0.324 },
-     { "tokens": 1024, "share": 0.299, "measurements": 4, "meanError": 0.0657, "p90Error": 0.111 },
-     { "tokens": 2048, "share": 0.303, "measurements": 4, "meanError": 0.0615, "p90Error": 0.106 }
+     { "tokens": 1024, "share": 0.299, "measurements": 4, "meanError": 0.066, "p90Error": 0.111 },
+     { "tokens": 2048, "share": 0.303, "measurements": 4, "meanError": 0.061, "p90Error": 0.106 }
     ]
    },
-   "wholeFit": { "measurements": 108, "meanError": 0.0747, "p90Error": 0.194, "covers": "1 to 2048 tokens; 8 to 128 experts of width 384 to 14336" }
+   "wholeFit": { "measurements": 108, "meanError": 0.075, "p90Error": 0.194, "covers": "1 to 2048 tokens; 8 to 128 experts of width 384 to 14336" }
   },
   "mxfp4": {
    "table": "w4a16_mxfp4",
    "floorUs": { "value": 36.6, "origin": "measured" },
    "bandwidthShare": { "value": 0.738, "origin": "measured" },
-   "memoryFit": { "measurements": 32, "meanError": 0.0399, "p90Error": 0.0772, "covers": "up to 16 tokens; 128 experts of width 360 to 2880" },
+   "memoryFit": { "measurements": 32, "meanError": 0.04, "p90Error": 0.077, "covers": "up to 16 tokens; 128 experts of width 360 to 2880" },
    "computeShare": {
     "origin": "measured",
     "knots": [
-     { "tokens": 32, "share": 0.219, "measurements": 4, "meanError": 0.0921, "p90Error": 0.144 },
+     { "tokens": 32, "share": 0.219, "measurements": 4, "meanError": 0.092, "p90Error": 0.144 },
      { "tokens": 64, "share": 0.351, "measurements": 4, "meanError": 0.106, "p90Error": 0.167 },
      { "tokens": 128, "share": 0.473, "measurements": 4, "meanError": 0.124, "p90Error": 0.201 },
      { "tokens": 256, "share": 0.477, "measurements": 4, "meanError": 0.13, "p90Error": 0.216 }
     ]
    },
-   "wholeFit": { "measurements": 48, "meanError": 0.0643, "p90Error": 0.164, "covers": "1 to 256 tokens; 128 experts of width 360 to 2880" }
+   "wholeFit": { "measurements": 48, "meanError": 0.064, "p90Error": 0.164, "covers": "1 to 256 tokens; 128 experts of width 360 to 2880" }
   }
  },
  "attention": {
@@ -108,7 +108,7 @@ const data = {
    "decode": {
     "floorUs": { "value": 12.1, "origin": "measured" },
     "bandwidthShare": { "value": 0.889, "origin": "measured" },
-    "fit": { "measurements": 1161, "meanError": 0.0816, "p90Error": 0.2, "covers": "batch 1 to 256; context of 128 to 131072 tokens; 4 to 64 heads of 128" }
+    "fit": { "measurements": 1161, "meanError": 0.082, "p90Error": 0.2, "covers": "batch 1 to 256; context of 128 to 131072 tokens; 4 to 64 heads of 128" }
    },
    "prefill": {
     "floorUs": { "value": 18, "origin": "measured" },
@@ -120,7 +120,7 @@ const data = {
    "decode": {
     "floorUs": { "value": 15, "origin": "measured" },
     "bandwidthShare": { "value": 0.775, "origin": "measured" },
-    "fit": { "measurements": 141, "meanError": 0.0877, "p90Error": 0.211, "covers": "batch 1 to 256; context of 128 to 131072 tokens; 8 to 32 heads of 128" }
+    "fit": { "measurements": 141, "meanError": 0.088, "p90Error": 0.211, "covers": "batch 1 to 256; context of 128 to 131072 tokens; 8 to 32 heads of 128" }
    },
    "prefill": {
     "floorUs": { "value": 22, "origin": "measured" },
@@ -134,13 +134,13 @@ const data = {
    "gpus": 2,
    "latencyUs": { "value": 4.25, "origin": "measured" },
    "linkShare": { "value": 0.538, "origin": "measured" },
-   "fit": { "measurements": 17, "meanError": 0.0514, "p90Error": 0.112, "covers": "messages of 2 KB to 128 MB" }
+   "fit": { "measurements": 17, "meanError": 0.051, "p90Error": 0.112, "covers": "messages of 2 KB to 128 MB" }
   },
   {
    "gpus": 4,
    "latencyUs": { "value": 4.98, "origin": "measured" },
    "linkShare": { "value": 0.61, "origin": "measured" },
-   "fit": { "measurements": 17, "meanError": 0.0892, "p90Error": 0.174, "covers": "messages of 2 KB to 128 MB" }
+   "fit": { "measurements": 17, "meanError": 0.089, "p90Error": 0.174, "covers": "messages of 2 KB to 128 MB" }
   },
   {
    "gpus": 8,

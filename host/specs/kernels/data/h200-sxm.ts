@@ -12,20 +12,20 @@ const data = {
    "table": "bfloat16",
    "floorUs": { "value": 3.91, "origin": "measured" },
    "bandwidthShare": { "value": 0.851, "origin": "measured" },
-   "memoryFit": { "measurements": 290, "meanError": 0.0679, "p90Error": 0.132, "covers": "up to 64 tokens; matrices of 8 to 839 MB" },
+   "memoryFit": { "measurements": 290, "meanError": 0.068, "p90Error": 0.132, "covers": "up to 64 tokens; matrices of 8 to 839 MB" },
    "computeShare": {
     "origin": "measured",
     "knots": [
-     { "tokens": 128, "share": 0.473, "measurements": 58, "meanError": 0.0873, "p90Error": 0.168 },
-     { "tokens": 256, "share": 0.735, "measurements": 58, "meanError": 0.0876, "p90Error": 0.186 },
-     { "tokens": 512, "share": 0.831, "measurements": 58, "meanError": 0.049, "p90Error": 0.0949 },
-     { "tokens": 1024, "share": 0.852, "measurements": 58, "meanError": 0.0399, "p90Error": 0.103 },
-     { "tokens": 2048, "share": 0.844, "measurements": 58, "meanError": 0.0536, "p90Error": 0.114 },
-     { "tokens": 4096, "share": 0.801, "measurements": 58, "meanError": 0.0692, "p90Error": 0.128 },
-     { "tokens": 8192, "share": 0.768, "measurements": 58, "meanError": 0.0609, "p90Error": 0.109 }
+     { "tokens": 128, "share": 0.473, "measurements": 58, "meanError": 0.087, "p90Error": 0.168 },
+     { "tokens": 256, "share": 0.735, "measurements": 58, "meanError": 0.088, "p90Error": 0.186 },
+     { "tokens": 512, "share": 0.831, "measurements": 58, "meanError": 0.049, "p90Error": 0.095 },
+     { "tokens": 1024, "share": 0.852, "measurements": 58, "meanError": 0.04, "p90Error": 0.103 },
+     { "tokens": 2048, "share": 0.844, "measurements": 58, "meanError": 0.054, "p90Error": 0.114 },
+     { "tokens": 4096, "share": 0.801, "measurements": 58, "meanError": 0.069, "p90Error": 0.128 },
+     { "tokens": 8192, "share": 0.768, "measurements": 58, "meanError": 0.061, "p90Error": 0.109 }
     ]
    },
-   "wholeFit": { "measurements": 696, "meanError": 0.0656, "p90Error": 0.136, "covers": "1 to 8192 tokens; matrices of 8 to 839 MB" }
+   "wholeFit": { "measurements": 696, "meanError": 0.066, "p90Error": 0.136, "covers": "1 to 8192 tokens; matrices of 8 to 839 MB" }
   },
   "fp8": {
    "table": "fp8",
@@ -52,55 +52,55 @@ const data = {
    "table": "bfloat16",
    "floorUs": { "value": 24.4, "origin": "measured" },
    "bandwidthShare": { "value": 0.866, "origin": "measured" },
-   "memoryFit": { "measurements": 76, "meanError": 0.0473, "p90Error": 0.103, "covers": "up to 16 tokens; 8 to 128 experts of width 96 to 14336" },
+   "memoryFit": { "measurements": 76, "meanError": 0.047, "p90Error": 0.103, "covers": "up to 16 tokens; 8 to 128 experts of width 96 to 14336" },
    "computeShare": {
     "origin": "measured",
     "knots": [
-     { "tokens": 32, "share": 0.122, "measurements": 12, "meanError": 0.0813, "p90Error": 0.132 },
+     { "tokens": 32, "share": 0.122, "measurements": 12, "meanError": 0.081, "p90Error": 0.132 },
      { "tokens": 64, "share": 0.211, "measurements": 12, "meanError": 0.127, "p90Error": 0.224 },
      { "tokens": 128, "share": 0.375, "measurements": 12, "meanError": 0.178, "p90Error": 0.29 },
      { "tokens": 256, "share": 0.487, "measurements": 12, "meanError": 0.235, "p90Error": 0.39 },
      { "tokens": 512, "share": 0.525, "measurements": 12, "meanError": 0.24, "p90Error": 0.457 },
-     { "tokens": 1024, "share": 0.667, "measurements": 4, "meanError": 0.0403, "p90Error": 0.076 },
-     { "tokens": 2048, "share": 0.667, "measurements": 4, "meanError": 0.0357, "p90Error": 0.0707 }
+     { "tokens": 1024, "share": 0.667, "measurements": 4, "meanError": 0.04, "p90Error": 0.076 },
+     { "tokens": 2048, "share": 0.667, "measurements": 4, "meanError": 0.036, "p90Error": 0.071 }
     ]
    },
-   "wholeFit": { "measurements": 144, "meanError": 0.0988, "p90Error": 0.249, "covers": "1 to 2048 tokens; 8 to 128 experts of width 96 to 14336" }
+   "wholeFit": { "measurements": 144, "meanError": 0.099, "p90Error": 0.249, "covers": "1 to 2048 tokens; 8 to 128 experts of width 96 to 14336" }
   },
   "fp8": {
    "table": "fp8_block",
    "floorUs": { "value": 31.4, "origin": "measured" },
    "bandwidthShare": { "value": 0.802, "origin": "measured" },
-   "memoryFit": { "measurements": 55, "meanError": 0.0654, "p90Error": 0.127, "covers": "up to 16 tokens; 8 to 128 experts of width 384 to 14336" },
+   "memoryFit": { "measurements": 55, "meanError": 0.065, "p90Error": 0.127, "covers": "up to 16 tokens; 8 to 128 experts of width 384 to 14336" },
    "computeShare": {
     "origin": "measured",
     "knots": [
      { "tokens": 32, "share": 0.109, "measurements": 9, "meanError": 0.081, "p90Error": 0.172 },
-     { "tokens": 64, "share": 0.192, "measurements": 9, "meanError": 0.0892, "p90Error": 0.186 },
+     { "tokens": 64, "share": 0.192, "measurements": 9, "meanError": 0.089, "p90Error": 0.186 },
      { "tokens": 128, "share": 0.236, "measurements": 9, "meanError": 0.134, "p90Error": 0.258 },
      { "tokens": 256, "share": 0.245, "measurements": 9, "meanError": 0.166, "p90Error": 0.273 },
      { "tokens": 512, "share": 0.262, "measurements": 9, "meanError": 0.164, "p90Error": 0.307 },
      { "tokens": 1024, "share": 0.303, "measurements": 4, "meanError": 0.064, "p90Error": 0.115 },
-     { "tokens": 2048, "share": 0.311, "measurements": 4, "meanError": 0.0628, "p90Error": 0.113 }
+     { "tokens": 2048, "share": 0.311, "measurements": 4, "meanError": 0.063, "p90Error": 0.113 }
     ]
    },
-   "wholeFit": { "measurements": 108, "meanError": 0.0909, "p90Error": 0.207, "covers": "1 to 2048 tokens; 8 to 128 experts of width 384 to 14336" }
+   "wholeFit": { "measurements": 108, "meanError": 0.091, "p90Error": 0.207, "covers": "1 to 2048 tokens; 8 to 128 experts of width 384 to 14336" }
   },
   "mxfp4": {
    "table": "w4a16_mxfp4",
    "floorUs": { "value": 36.1, "origin": "measured" },
    "bandwidthShare": { "value": 0.564, "origin": "measured" },
-   "memoryFit": { "measurements": 32, "meanError": 0.0348, "p90Error": 0.0686, "covers": "up to 16 tokens; 128 experts of width 360 to 2880" },
+   "memoryFit": { "measurements": 32, "meanError": 0.035, "p90Error": 0.069, "covers": "up to 16 tokens; 128 experts of width 360 to 2880" },
    "computeShare": {
     "origin": "measured",
     "knots": [
-     { "tokens": 32, "share": 0.226, "measurements": 4, "meanError": 0.0802, "p90Error": 0.127 },
-     { "tokens": 64, "share": 0.359, "measurements": 4, "meanError": 0.0918, "p90Error": 0.149 },
+     { "tokens": 32, "share": 0.226, "measurements": 4, "meanError": 0.08, "p90Error": 0.127 },
+     { "tokens": 64, "share": 0.359, "measurements": 4, "meanError": 0.092, "p90Error": 0.149 },
      { "tokens": 128, "share": 0.485, "measurements": 4, "meanError": 0.108, "p90Error": 0.174 },
      { "tokens": 256, "share": 0.489, "measurements": 4, "meanError": 0.118, "p90Error": 0.192 }
     ]
    },
-   "wholeFit": { "measurements": 48, "meanError": 0.0563, "p90Error": 0.143, "covers": "1 to 256 tokens; 128 experts of width 360 to 2880" }
+   "wholeFit": { "measurements": 48, "meanError": 0.056, "p90Error": 0.143, "covers": "1 to 256 tokens; 128 experts of width 360 to 2880" }
   }
  },
  "attention": {
@@ -108,7 +108,7 @@ const data = {
    "decode": {
     "floorUs": { "value": 12.6, "origin": "measured" },
     "bandwidthShare": { "value": 0.846, "origin": "measured" },
-    "fit": { "measurements": 1161, "meanError": 0.0775, "p90Error": 0.171, "covers": "batch 1 to 256; context of 128 to 131072 tokens; 4 to 64 heads of 128" }
+    "fit": { "measurements": 1161, "meanError": 0.078, "p90Error": 0.171, "covers": "batch 1 to 256; context of 128 to 131072 tokens; 4 to 64 heads of 128" }
    },
    "prefill": {
     "floorUs": { "value": 17.7, "origin": "measured" },
@@ -120,7 +120,7 @@ const data = {
    "decode": {
     "floorUs": { "value": 15, "origin": "measured" },
     "bandwidthShare": { "value": 0.599, "origin": "measured" },
-    "fit": { "measurements": 141, "meanError": 0.0891, "p90Error": 0.215, "covers": "batch 1 to 256; context of 128 to 131072 tokens; 8 to 32 heads of 128" }
+    "fit": { "measurements": 141, "meanError": 0.089, "p90Error": 0.215, "covers": "batch 1 to 256; context of 128 to 131072 tokens; 8 to 32 heads of 128" }
    },
    "prefill": {
     "floorUs": { "value": 22, "origin": "measured" },
@@ -134,13 +134,13 @@ const data = {
    "gpus": 2,
    "latencyUs": { "value": 4.43, "origin": "measured" },
    "linkShare": { "value": 0.562, "origin": "measured" },
-   "fit": { "measurements": 17, "meanError": 0.0427, "p90Error": 0.0956, "covers": "messages of 2 KB to 128 MB" }
+   "fit": { "measurements": 17, "meanError": 0.043, "p90Error": 0.096, "covers": "messages of 2 KB to 128 MB" }
   },
   {
    "gpus": 4,
    "latencyUs": { "value": 4.95, "origin": "measured" },
    "linkShare": { "value": 0.634, "origin": "measured" },
-   "fit": { "measurements": 17, "meanError": 0.0827, "p90Error": 0.148, "covers": "messages of 2 KB to 128 MB" }
+   "fit": { "measurements": 17, "meanError": 0.083, "p90Error": 0.148, "covers": "messages of 2 KB to 128 MB" }
   },
   {
    "gpus": 8,

@@ -12,31 +12,31 @@ const data = {
    "table": "bfloat16",
    "floorUs": { "value": 2.87, "origin": "measured" },
    "bandwidthShare": { "value": 0.809, "origin": "measured" },
-   "memoryFit": { "measurements": 235, "meanError": 0.0622, "p90Error": 0.138, "covers": "up to 64 tokens; matrices of 8 to 839 MB" },
+   "memoryFit": { "measurements": 235, "meanError": 0.062, "p90Error": 0.138, "covers": "up to 64 tokens; matrices of 8 to 839 MB" },
    "computeShare": {
     "origin": "measured",
     "knots": [
-     { "tokens": 128, "share": 0.221, "measurements": 51, "meanError": 0.0561, "p90Error": 0.115 },
-     { "tokens": 256, "share": 0.413, "measurements": 51, "meanError": 0.0626, "p90Error": 0.113 },
+     { "tokens": 128, "share": 0.221, "measurements": 51, "meanError": 0.056, "p90Error": 0.115 },
+     { "tokens": 256, "share": 0.413, "measurements": 51, "meanError": 0.063, "p90Error": 0.113 },
      { "tokens": 512, "share": 0.625, "measurements": 53, "meanError": 0.064, "p90Error": 0.14 },
-     { "tokens": 1024, "share": 0.647, "measurements": 57, "meanError": 0.0938, "p90Error": 0.163 },
-     { "tokens": 2048, "share": 0.681, "measurements": 58, "meanError": 0.0878, "p90Error": 0.17 },
-     { "tokens": 4096, "share": 0.636, "measurements": 58, "meanError": 0.0995, "p90Error": 0.196 },
+     { "tokens": 1024, "share": 0.647, "measurements": 57, "meanError": 0.094, "p90Error": 0.163 },
+     { "tokens": 2048, "share": 0.681, "measurements": 58, "meanError": 0.088, "p90Error": 0.17 },
+     { "tokens": 4096, "share": 0.636, "measurements": 58, "meanError": 0.099, "p90Error": 0.196 },
      { "tokens": 8192, "share": 0.566, "measurements": 58, "meanError": 0.138, "p90Error": 0.289 }
     ]
    },
-   "wholeFit": { "measurements": 621, "meanError": 0.0777, "p90Error": 0.166, "covers": "1 to 8192 tokens; matrices of 8 to 839 MB" }
+   "wholeFit": { "measurements": 621, "meanError": 0.078, "p90Error": 0.166, "covers": "1 to 8192 tokens; matrices of 8 to 839 MB" }
   },
   "fp8": {
    "table": "fp8",
    "floorUs": { "value": 5.09, "origin": "measured" },
    "bandwidthShare": { "value": 0.734, "origin": "measured" },
-   "memoryFit": { "measurements": 204, "meanError": 0.0704, "p90Error": 0.13, "covers": "up to 64 tokens; matrices of 8 to 419 MB" },
+   "memoryFit": { "measurements": 204, "meanError": 0.07, "p90Error": 0.13, "covers": "up to 64 tokens; matrices of 8 to 419 MB" },
    "computeShare": {
     "origin": "measured",
     "knots": [
      { "tokens": 128, "share": 0.195, "measurements": 43, "meanError": 0.111, "p90Error": 0.197 },
-     { "tokens": 256, "share": 0.353, "measurements": 43, "meanError": 0.0768, "p90Error": 0.113 },
+     { "tokens": 256, "share": 0.353, "measurements": 43, "meanError": 0.077, "p90Error": 0.113 },
      { "tokens": 512, "share": 0.438, "measurements": 49, "meanError": 0.167, "p90Error": 0.313 },
      { "tokens": 1024, "share": 0.451, "measurements": 51, "meanError": 0.17, "p90Error": 0.319 },
      { "tokens": 2048, "share": 0.466, "measurements": 51, "meanError": 0.135, "p90Error": 0.288 },
@@ -52,26 +52,26 @@ const data = {
    "table": "bfloat16",
    "floorUs": { "value": 24, "origin": "measured" },
    "bandwidthShare": { "value": 0.822, "origin": "measured" },
-   "memoryFit": { "measurements": 67, "meanError": 0.043, "p90Error": 0.0641, "covers": "up to 16 tokens; 8 to 128 experts of width 96 to 14336; more than 88 MB read" },
+   "memoryFit": { "measurements": 67, "meanError": 0.043, "p90Error": 0.064, "covers": "up to 16 tokens; 8 to 128 experts of width 96 to 14336; more than 88 MB read" },
    "computeShare": {
     "origin": "measured",
     "knots": [
-     { "tokens": 32, "share": 0.0549, "measurements": 12, "meanError": 0.0367, "p90Error": 0.0759 },
-     { "tokens": 64, "share": 0.104, "measurements": 12, "meanError": 0.0608, "p90Error": 0.146 },
+     { "tokens": 32, "share": 0.0549, "measurements": 12, "meanError": 0.037, "p90Error": 0.076 },
+     { "tokens": 64, "share": 0.104, "measurements": 12, "meanError": 0.061, "p90Error": 0.146 },
      { "tokens": 128, "share": 0.171, "measurements": 12, "meanError": 0.106, "p90Error": 0.212 },
      { "tokens": 256, "share": 0.26, "measurements": 12, "meanError": 0.159, "p90Error": 0.329 },
      { "tokens": 512, "share": 0.405, "measurements": 12, "meanError": 0.178, "p90Error": 0.403 },
-     { "tokens": 1024, "share": 0.613, "measurements": 4, "meanError": 0.0538, "p90Error": 0.149 },
-     { "tokens": 2048, "share": 0.579, "measurements": 4, "meanError": 0.0952, "p90Error": 0.189 }
+     { "tokens": 1024, "share": 0.613, "measurements": 4, "meanError": 0.054, "p90Error": 0.149 },
+     { "tokens": 2048, "share": 0.579, "measurements": 4, "meanError": 0.095, "p90Error": 0.189 }
     ]
    },
-   "wholeFit": { "measurements": 135, "meanError": 0.0738, "p90Error": 0.191, "covers": "1 to 2048 tokens; 8 to 128 experts of width 96 to 14336; more than 88 MB read" }
+   "wholeFit": { "measurements": 135, "meanError": 0.074, "p90Error": 0.191, "covers": "1 to 2048 tokens; 8 to 128 experts of width 96 to 14336; more than 88 MB read" }
   },
   "fp8": {
    "table": "fp8",
    "floorUs": { "value": 19.1, "origin": "measured" },
    "bandwidthShare": { "value": 0.778, "origin": "measured" },
-   "memoryFit": { "measurements": 58, "meanError": 0.0214, "p90Error": 0.0596, "covers": "up to 16 tokens; 8 to 128 experts of width 96 to 14336; more than 102 MB read" },
+   "memoryFit": { "measurements": 58, "meanError": 0.021, "p90Error": 0.06, "covers": "up to 16 tokens; 8 to 128 experts of width 96 to 14336; more than 102 MB read" },
    "computeShare": {
     "origin": "measured",
     "knots": [
@@ -80,8 +80,8 @@ const data = {
      { "tokens": 128, "share": 0.148, "measurements": 12, "meanError": 0.175, "p90Error": 0.306 },
      { "tokens": 256, "share": 0.225, "measurements": 12, "meanError": 0.181, "p90Error": 0.449 },
      { "tokens": 512, "share": 0.283, "measurements": 12, "meanError": 0.309, "p90Error": 0.761 },
-     { "tokens": 1024, "share": 0.524, "measurements": 4, "meanError": 0.0235, "p90Error": 0.0594 },
-     { "tokens": 2048, "share": 0.498, "measurements": 4, "meanError": 0.0698, "p90Error": 0.116 }
+     { "tokens": 1024, "share": 0.524, "measurements": 4, "meanError": 0.023, "p90Error": 0.059 },
+     { "tokens": 2048, "share": 0.498, "measurements": 4, "meanError": 0.07, "p90Error": 0.116 }
     ]
    },
    "wholeFit": { "measurements": 126, "meanError": 0.105, "p90Error": 0.275, "covers": "1 to 2048 tokens; 8 to 128 experts of width 96 to 14336; more than 102 MB read" }
@@ -90,17 +90,17 @@ const data = {
    "table": "w4a16_mxfp4",
    "floorUs": { "value": 8.27, "origin": "measured" },
    "bandwidthShare": { "value": 0.729, "origin": "measured" },
-   "memoryFit": { "measurements": 26, "meanError": 0.0345, "p90Error": 0.079, "covers": "up to 16 tokens; 128 experts of width 360 to 2880; more than 53 MB read" },
+   "memoryFit": { "measurements": 26, "meanError": 0.034, "p90Error": 0.079, "covers": "up to 16 tokens; 128 experts of width 360 to 2880; more than 53 MB read" },
    "computeShare": {
     "origin": "measured",
     "knots": [
-     { "tokens": 32, "share": 0.172, "measurements": 4, "meanError": 0.0435, "p90Error": 0.086 },
-     { "tokens": 64, "share": 0.285, "measurements": 4, "meanError": 0.0698, "p90Error": 0.141 },
-     { "tokens": 128, "share": 0.408, "measurements": 4, "meanError": 0.0818, "p90Error": 0.106 },
+     { "tokens": 32, "share": 0.172, "measurements": 4, "meanError": 0.044, "p90Error": 0.086 },
+     { "tokens": 64, "share": 0.285, "measurements": 4, "meanError": 0.07, "p90Error": 0.141 },
+     { "tokens": 128, "share": 0.408, "measurements": 4, "meanError": 0.082, "p90Error": 0.106 },
      { "tokens": 256, "share": 0.393, "measurements": 4, "meanError": 0.134, "p90Error": 0.242 }
     ]
    },
-   "wholeFit": { "measurements": 42, "meanError": 0.0527, "p90Error": 0.117, "covers": "1 to 256 tokens; 128 experts of width 360 to 2880; more than 53 MB read" }
+   "wholeFit": { "measurements": 42, "meanError": 0.053, "p90Error": 0.117, "covers": "1 to 256 tokens; 128 experts of width 360 to 2880; more than 53 MB read" }
   }
  },
  "attention": {
@@ -108,7 +108,7 @@ const data = {
    "decode": {
     "floorUs": { "value": 10.1, "origin": "measured" },
     "bandwidthShare": { "value": 0.797, "origin": "measured" },
-    "fit": { "measurements": 506, "meanError": 0.0698, "p90Error": 0.135, "covers": "batch 1 to 256; context of 128 to 131072 tokens; 4 to 64 heads of 128; less than 1 or more than 67 MB read" }
+    "fit": { "measurements": 506, "meanError": 0.07, "p90Error": 0.135, "covers": "batch 1 to 256; context of 128 to 131072 tokens; 4 to 64 heads of 128; less than 1 or more than 67 MB read" }
    },
    "prefill": {
     "floorUs": { "value": 10.8, "origin": "measured" },
@@ -120,7 +120,7 @@ const data = {
    "decode": {
     "floorUs": { "value": 10.4, "origin": "measured" },
     "bandwidthShare": { "value": 0.789, "origin": "measured" },
-    "fit": { "measurements": 57, "meanError": 0.0453, "p90Error": 0.0905, "covers": "batch 1 to 256; context of 128 to 131072 tokens; 8 to 32 heads of 128; less than 1 or more than 67 MB read" }
+    "fit": { "measurements": 57, "meanError": 0.045, "p90Error": 0.091, "covers": "batch 1 to 256; context of 128 to 131072 tokens; 8 to 32 heads of 128; less than 1 or more than 67 MB read" }
    },
    "prefill": {
     "floorUs": { "value": 18.5, "origin": "measured" },
@@ -134,13 +134,13 @@ const data = {
    "gpus": 2,
    "latencyUs": { "value": 5.33, "origin": "measured" },
    "linkShare": { "value": 0.598, "origin": "measured" },
-   "fit": { "measurements": 17, "meanError": 0.028, "p90Error": 0.0759, "covers": "messages of 2 KB to 128 MB" }
+   "fit": { "measurements": 17, "meanError": 0.028, "p90Error": 0.076, "covers": "messages of 2 KB to 128 MB" }
   },
   {
    "gpus": 4,
    "latencyUs": { "value": 12.1, "origin": "measured" },
    "linkShare": { "value": 0.121, "origin": "measured" },
-   "fit": { "measurements": 17, "meanError": 0.0425, "p90Error": 0.0637, "covers": "messages of 2 KB to 128 MB" }
+   "fit": { "measurements": 17, "meanError": 0.043, "p90Error": 0.064, "covers": "messages of 2 KB to 128 MB" }
   },
   {
    "gpus": 8,
