@@ -20,6 +20,10 @@ export { type TwoPoolFlags, twoPoolFleet } from "./specs/two-pool-fleet.js";
 
 export { type BuiltinWorkload, builtinWorkloads, getBuiltinWorkload } from "./workloads/builtin/catalog.js";
 export { type Cdf, cdfToModel, parseCdf, readCdfFile } from "./workloads/cdf.js";
+export { LengthLaw, type NodeOptions } from "./workloads/length-law/length-law.js";
+export { lengthLawOf } from "./workloads/length-law/law-of-model.js";
+export { lengthLawOfRequests } from "./workloads/length-law/law-of-requests.js";
+export type { LengthNodes } from "./workloads/length-law/node-list.js";
 export type { ArrivalProcess, LengthModel, RateProfile, WorkloadModel } from "./workloads/models.js";
 export type { BlockColumns, RequestChunk, RequestSource } from "./workloads/requests.js";
 export { describeRequests, type WorkloadStatistics } from "./workloads/statistics.js";
@@ -50,6 +54,8 @@ export type { DrawnArrivals, DrawnRequests } from "./planners/feed.js";
 export type { FleetSummary, PlayedRequests, PoolDetail, RequestStream } from "./planners/fleet-summary.js";
 export { generate, type GeneratedSummary, type GeneratedTrace, type GenerateOptions } from "./planners/generate.js";
 export { inspect, type InspectOptions, type InspectResult } from "./planners/inspect.js";
+export { queue, type QueueOptions, type QueueResult, type QueueSimulationOptions } from "./planners/queue.js";
+export type { Measured, SimulatedQueue } from "./planners/queue-simulation.js";
 export { replay, type ReplayOptions, type ReplayRequests, type ReplayResult } from "./planners/replay.js";
 export {
   type FleetSource,

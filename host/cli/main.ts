@@ -6,6 +6,7 @@ import { capacityCommand } from "./capacity.js";
 import { compareRoutersCommand } from "./compare-routers.js";
 import { generateCommand } from "./generate.js";
 import { inspectCommand } from "./inspect.js";
+import { queueCommand } from "./queue.js";
 import { replayCommand } from "./replay.js";
 import { simulateCommand } from "./simulate.js";
 import { simulateFleetCommand } from "./simulate-fleet.js";
@@ -32,6 +33,7 @@ for (const command of [
   simulateFleetCommand(),
   compareRoutersCommand(),
   capacityCommand(),
+  queueCommand(),
   inspectCommand(),
   generateCommand(),
 ]) {
