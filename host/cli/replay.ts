@@ -4,6 +4,7 @@ import { DEFAULT_SLO_MS, DEFAULT_WARMUP } from "../planners/replay.js";
 import { MAX_REPLICATIONS } from "../planners/replay-limits.js";
 import { DEFAULT_DRAWN_REQUESTS } from "../planners/request-options.js";
 import { replayTrace, type ReplayTraceOptions } from "../planners/replay-trace.js";
+import { replayPage } from "../reports/html/replay-page.js";
 import { replayReport, type ReportOptions } from "../reports/replay-report.js";
 import { InputError } from "../specs/input-error.js";
 import { resolveFleet } from "../specs/fleet.js";
@@ -22,6 +23,7 @@ import {
   type TtftFlags,
 } from "./engine-flags.js";
 import { addOutputFlags, number, seedFlag, wholeNumber } from "./flags.js";
+import { addHtmlFlag, checkHtml, deliverHtml, type HtmlOptions } from "./html-output.js";
 import { checkOutput, deliver, refuseInputs, type OutputOptions } from "./output.js";
 import { PerRequestFile } from "./per-request-file.js";
 import { showProgress } from "./progress.js";
@@ -36,7 +38,7 @@ import {
 } from "./requests-input.js";
 import { watchTrace } from "./watched-trace.js";
 
-interface Flags extends RequestFlags, EngineFlags, ClosedLoopFlags, PrefixFlags, TtftFlags, OutputOptions {
+interface Flags extends RequestFlags, EngineFlags, ClosedLoopFlags, PrefixFlags, TtftFlags, OutputOptions, HtmlOptions {
   fleet: string;
   sloTpot?: number;
   sloE2e?: number;
@@ -54,6 +56,7 @@ Examples:
   $ vllm-sr-sim replay AzureLLMInferenceTrace_conv.csv --speed 3 --fleet fleet.yaml --slo 300 --per-request out.csv
   $ vllm-sr-sim replay log.csv.gz --columns arrival=t,input=prompt,output=gen --fleet fleet.json --json
   $ vllm-sr-sim replay azure-conv --n 1e4 --fleet fleet.yaml --concurrency 64 --slo-tpot 50
+  $ vllm-sr-sim replay azure-conv --rate 20 --fleet examples/fleet.json --html replay.html
   $ zcat trace.jsonl.gz | vllm-sr-sim replay - --fleet fleet.json --warmup 0
   $ vllm-sr-sim replay --cdf azure_cdf.json --rate 100 --n 1e6 --replications 10 --fleet fleet.json
 
@@ -98,7 +101,9 @@ export function replayCommand(): Command {
   addClosedLoopFlags(command);
   addReadFlags(command);
   addChangeFlags(command);
-  return addOutputFlags(command.optionsGroup("Output:")).addHelpText("after", EXAMPLES).action(run);
+  return addHtmlFlag(addOutputFlags(command.optionsGroup("Output:")))
+    .addHelpText("after", EXAMPLES)
+    .action(run);
 }
 
 async function run(argument: string | undefined, flags: Flags): Promise<void> {
@@ -109,6 +114,7 @@ async function run(argument: string | undefined, flags: Flags): Promise<void> {
   const sloMs = sloTtft(flags);
   const inputs = [argument, flags.cdf, flags.fleet, flags.classify];
   await checkOutput(flags, inputs);
+  await checkHtml(flags, inputs, { "--out": flags.out, "--per-request": flags.perRequest });
   if (flags.perRequest !== undefined) await refuseInputs("--per-request", flags.perRequest, inputs);
   const fleet = await readFleetFile(flags.fleet);
   const poolIds = fleet.pools.map(({ id }) => id);
@@ -126,6 +132,7 @@ async function run(argument: string | undefined, flags: Flags): Promise<void> {
     ...(flags.sloTpot === undefined ? {} : { sloTpotMs: flags.sloTpot }),
     ...(flags.sloE2e === undefined ? {} : { sloE2eMs: flags.sloE2e }),
     ...(sloMs === undefined ? {} : { sloMs }),
+    curves: flags.html !== undefined,
     seed: flags.seed,
     warmup: flags.warmup,
     replications: flags.replications,
@@ -137,7 +144,9 @@ async function run(argument: string | undefined, flags: Flags): Promise<void> {
   try {
     const result = await replayTrace(options).finally(progress.stop);
     await rowsFile?.commit();
-    await deliver(result, flags, () => replayReport(result, resolveFleet(fleet), reportOptions(flags)));
+    const resolved = resolveFleet(fleet);
+    await deliverHtml(flags, () => replayPage(result, resolved, { fleetName: flags.fleet }));
+    await deliver(result, flags, () => replayReport(result, resolved, reportOptions(flags)));
   } catch (error) {
     await rowsFile?.discard();
     throw error;

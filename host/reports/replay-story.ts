@@ -64,6 +64,15 @@ function objectiveWord(requests: number, lowMs: number, highMs: number, objectiv
   return highMs <= objectiveMs ? colours.green("met") : colours.yellow("too close to call");
 }
 
+/** Whether the fleet kept up and within its limits; `undefined` where the run cannot tell. */
+export function keepsObjective({ ttft_ms: ttft, slo, stability }: ReplayTraceResult): boolean | undefined {
+  if (stability.verdict === "overloaded") return false;
+  if (ttft.count === 0) return undefined;
+  if (ttft.p99_ci95 === null || ttft.p99_ci95[0] > slo.ttft_ms) return false;
+  if (otherLimits(slo) !== "" && (slo.attainment ?? 0) < 0.99) return false;
+  return ttft.count >= TELLING_REQUESTS && ttft.p99_ci95[1] <= slo.ttft_ms ? true : undefined;
+}
+
 /** `283 to 736 ms`, `9,210 ms to 13.1 s`. */
 function range(lowMs: number, highMs: number): string {
   const high = millisecondsWithUnit(highMs);

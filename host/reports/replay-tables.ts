@@ -39,18 +39,28 @@ function severity({ figures }: PoolRow): number {
 
 /** What the pools are made of, and how busy they were. */
 export function loadTable(rows: readonly PoolRow[], width: number): string[] {
+  return columnTable(loadColumns(rows), rows, width);
+}
+
+/** Columns of {@link loadTable}. */
+export function loadColumns(rows: readonly PoolRow[]): Column<PoolRow>[] {
   const rejects = rows.some(({ figures }) => figures.requests.rejected > 0);
   const columns = LOAD.map((column) => (batches(rows) ? (BATCHED[column.title] ?? column) : column));
-  return columnTable(columns.concat(rejects ? REJECTED : [], OUTCOME), rows, width);
+  return columns.concat(rejects ? REJECTED : [], OUTCOME);
 }
 
 /** How replicas batched; nothing of the engine `slots`. */
 export function batchingTable(rows: readonly PoolRow[], width: number): string[] {
+  const columns = batchingColumns(rows);
+  return columns.length === 0 ? [] : columnTable(columns, rows, width);
+}
+
+/** Columns of {@link batchingTable}; none of the engine `slots`. */
+export function batchingColumns(rows: readonly PoolRow[]): Column<PoolRow>[] {
   if (!batches(rows)) return [];
   const caches = rows.some(({ figures }) => figures.batching?.prefix_cache);
   const knowsPeaks = rows.some(({ figures }) => typeof figures.batching?.mfu === "number");
-  const columns = BATCHING.concat(caches ? CACHED : [], knowsPeaks ? PEAKS : []);
-  return columnTable(columns, rows, width);
+  return BATCHING.concat(caches ? CACHED : [], knowsPeaks ? PEAKS : []);
 }
 
 function batches(rows: readonly PoolRow[]): boolean {
@@ -115,7 +125,8 @@ const OUTCOME: Column<PoolRow>[] = [
   { title: "verdict", cell: ({ figures }) => verdict(figures.stability.verdict) },
 ];
 
-const LATENCY: Column<PoolRow>[] = [
+/** Columns of {@link latencyTable}. */
+export const LATENCY: readonly Column<PoolRow>[] = [
   { title: "times in ms", cell: ({ id }) => id },
   { title: "waited", cell: ({ figures }) => percent(figures.queue_wait_ms.p_wait), rank: 4 },
   { title: "wait P99", cell: ({ figures }) => milliseconds(figures.queue_wait_ms.p99), rank: 5 },

@@ -5,6 +5,8 @@
  */
 import type { ValueFormat } from "./value-format.js";
 
+export type { ValueFormat } from "./value-format.js";
+
 /** A page. Every text may hold anything: it is escaped. */
 export interface Page {
   title: string;

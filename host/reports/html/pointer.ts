@@ -2,7 +2,7 @@ import type { Pointer, Value, Values } from "./page-spec.js";
 
 /**
  * The pointer to what stands at these keys, whatever characters they hold (RFC 6901, section 3). `"*"` stands for every element of an
- * array; a key of that name cannot be pointed to.
+ * array, and for itself in an object.
  */
 export function pointer(...keys: readonly (string | number)[]): Pointer {
   return keys.map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");

@@ -7,7 +7,7 @@ import { colour } from "./theme.js";
 const FONT = '12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 
 /** Room that a mark takes along its axis, CSS pixels. */
-const MARK = { across: 76, up: 34 };
+const MARK = { across: 60, up: 34 };
 
 /** How an axis is drawn: marks of our own, so that they read the same on every machine. */
 export function plotAxis(side: "x" | "y", axis: Axis): uPlot.Axis {

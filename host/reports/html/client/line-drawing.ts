@@ -29,10 +29,10 @@ export function distributionDrawing(chart: DistributionChart, result: unknown): 
   const drawing = lineDrawing(chart, data, result, {
     axis: {
       ...bareAxis("x"),
-      splits: (_, __, low, high) => NINES_MARKS.map(ninesOf).filter((place) => place >= low && place <= high + 1e-9),
+      splits: (plot, _, low, high) => apart(plot, NINES_MARKS.map(ninesOf), low, high),
       values: (_, places) => places.map((place) => formatShare(NINES_MARKS.find((share) => ninesOf(share) === place)!)),
     },
-    scale: { time: false, auto: false, range: ends(data[0], false) },
+    scale: { time: false, auto: false, range: [0, ends(data[0], false)[1]] },
     title: (place) => `${formatShare(shares.get(place)!)} of requests within`,
   });
   const { draw } = drawing;
@@ -44,6 +44,20 @@ export function distributionDrawing(chart: DistributionChart, result: unknown): 
       if (chart.limit && ninesOf(share) <= plot.scales["x"]!.max!) drawMark(plot, context, ninesOf(share));
     },
   };
+}
+
+/** Least distance of two marks of shares, CSS pixels. */
+const MARK_DISTANCE = 46;
+
+/** The marks between two ends that have room beside each other. */
+function apart(plot: uPlot, places: readonly number[], low: number, high: number): number[] {
+  const pixels = plot.bbox.width / devicePixelRatio / (high - low);
+  return places
+    .filter((place) => place >= low && place <= high + 1e-9)
+    .reduce<number[]>((kept, place) => {
+      const last = kept.at(-1);
+      return last !== undefined && (place - last) * pixels < MARK_DISTANCE ? kept : [...kept, place];
+    }, []);
 }
 
 interface Across {
@@ -71,7 +85,7 @@ function lineDrawing(chart: LinesChart | DistributionChart, data: Lines, result:
       ],
       scales: { x: across.scale, y: plotScale(y, rangeOf([...columns.flat(), limitValue], y, true)) },
       axes: [across.axis, plotAxis("y", y)],
-      padding: [10, 16, 0, 0],
+      padding: [10, 30, 0, 0],
     },
     data,
     hasCrosshair: true,
