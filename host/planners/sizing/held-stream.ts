@@ -1,30 +1,12 @@
 import type { RequestChunk, RequestSource } from "../../workloads/requests.js";
-
-/** Requests of a stream by their total tokens. */
-export interface TotalsRange {
-  /** Total tokens, input and output together, are more than this ... */
-  above: number;
-  /** ... and at most this. */
-  upTo: number;
-}
-
-/** Some requests of a stream, held to be played again and again. */
-export interface SelectedRequests {
-  chunks: readonly RequestChunk[];
-  count: number;
-  /** Requests of the stream that were looked at to find them. */
-  lookedAt: number;
-  /** From the first arrival of the stream to the last that was looked at, s. */
-  spanS: number;
-  /** Whether there are more. */
-  isWhole: boolean;
-}
+import { feedSource } from "../feed.js";
+import type { PoolRequests, RequestSupply, TotalsRange } from "./request-supply.js";
 
 /**
  * A stream of requests that is read once, as far as it is asked for, and held; parts of it can be had by length. All parts bear the arrivals of the one stream, so that pools of whatever
  * boundaries are compared on the same requests.
  */
-export class HeldStream {
+export class HeldStream implements RequestSupply {
   private readonly held: RequestChunk[] = [];
   private readonly iterator: AsyncIterator<RequestChunk>;
   private heldCount = 0;
@@ -42,7 +24,7 @@ export class HeldStream {
   }
 
   /** The first `count` requests of the range; fewer where the stream ends, or may not be held any further. */
-  async select({ above, upTo }: TotalsRange, count: number): Promise<SelectedRequests> {
+  async part({ above, upTo }: TotalsRange, count: number): Promise<PoolRequests> {
     const chunks: RequestChunk[] = [];
     let selected = 0;
     let lookedAt = 0;
@@ -54,11 +36,16 @@ export class HeldStream {
       if (rows.length > 0) chunks.push(rowsOf(chunk, rows));
       selected += rows.length;
     }
-    return { chunks, count: selected, lookedAt, spanS: this.spanOf(lookedAt), isWhole: selected < count };
+    return {
+      count: selected,
+      lookedAt,
+      spanS: this.spanOf(lookedAt),
+      feed: (simulation, fleet) => feedSource(simulation, this.lend(chunks), { fleet }),
+    };
   }
 
-  /** Selected requests as a source to be played: what it lends may be written to. */
-  lend({ chunks }: SelectedRequests): RequestSource {
+  /** Requests as a source to be played: what it lends may be written to. */
+  private lend(chunks: readonly RequestChunk[]): RequestSource {
     const { labels, categories } = this.source;
     return { labels, categories, chunks: () => lendChunks(chunks) };
   }

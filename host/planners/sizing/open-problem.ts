@@ -9,7 +9,9 @@ import { drawnSource, redrawnSource } from "../drawn-source.js";
 import { openPlanningRequests, type PlanningInput, type PlanningRequests } from "../planning-requests.js";
 import { DEFAULT_ENGINE, DEFAULT_SEED, DEFAULT_SLO_MS, type ReplayRequests } from "../replay.js";
 import { checkSizingOptions } from "./sizing-limits.js";
+import { drawnSupply } from "./drawn-supply.js";
 import { HeldStream } from "./held-stream.js";
+import type { RequestSupply } from "./request-supply.js";
 import type { SizingProblem } from "./sizing-problem.js";
 
 /** What every planner that sizes pools asks of its caller. */
@@ -53,7 +55,7 @@ export async function openProblem(options: PlanningInput & SizingOptions): Promi
     objective: { ttftMs: sloMs, ...(options.sloTpotMs === undefined ? {} : { tpotMs: options.sloTpotMs }) },
     rateRps,
     law: "model" in content ? lengthLawOf(content.model) : lengthLawOfRequests(content.held.chunks),
-    stream: new HeldStream(await sourceOf(played, seed), MAX_HELD_REQUESTS),
+    supply: ("drawn" in played ? drawnSupply(played.drawn) : undefined) ?? (await heldSupply(played, seed)),
     ...("drawn" in played || played.blockTokens === undefined ? {} : { blockTokens: played.blockTokens }),
     ...(options.requests === undefined ? {} : { requests: options.requests }),
     seed,
@@ -73,6 +75,10 @@ function mostDrawn(requests: PlanningRequests): number {
   throw new InputError(
     `a rate of ${requests.rateRps} requests/s is too slow: the clock ends before a thousand of them have come.`,
   );
+}
+
+async function heldSupply(played: ReplayRequests, seed: number): Promise<RequestSupply> {
+  return new HeldStream(await sourceOf(played, seed), MAX_HELD_REQUESTS);
 }
 
 async function sourceOf(played: ReplayRequests, seed: number): Promise<RequestSource> {

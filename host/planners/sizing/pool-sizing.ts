@@ -3,9 +3,9 @@ import type { Pool } from "../../specs/fleet.js";
 import { requireEngine } from "../../specs/require-engine.js";
 import { MAX_REPLICAS } from "../../specs/pool-spec.js";
 import { estimatorOf, type PoolEstimate, type PoolEstimator } from "./pool-estimate.js";
-import { type PoolPoint, selectFor, tryPool } from "./pool-trial.js";
+import { type PoolPoint, requestsFor, tryPool } from "./pool-trial.js";
 import { fleetOf, poolInput, type ReplicaOption } from "./replica-option.js";
-import type { SelectedRequests } from "./held-stream.js";
+import type { PoolRequests } from "./request-supply.js";
 import { type Segment, segmentNodes, segmentShare } from "./segment.js";
 import type { SizingProblem } from "./sizing-problem.js";
 
@@ -33,7 +33,7 @@ export class PoolSizing {
   /** Why this kind of replica cannot serve the segment at all; absent: it can. */
   readonly why: string | undefined;
   private readonly estimator: PoolEstimator | undefined;
-  private selected: SelectedRequests | undefined;
+  private selected: PoolRequests | undefined;
 
   private constructor(
     private readonly problem: SizingProblem,
@@ -96,7 +96,7 @@ export class PoolSizing {
     const before = this.points.get(replicas);
     if (before) return before;
     const { problem, segment, option } = this;
-    this.selected ??= await selectFor(problem, segment, this.meanInPool());
+    this.selected ??= await requestsFor(problem, segment, this.meanInPool());
     const point = await tryPool(problem, segment, option, this.selected, replicas);
     this.points.set(replicas, point);
     return point;

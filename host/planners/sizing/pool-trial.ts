@@ -1,11 +1,14 @@
-import type { Figures } from "../../core/figures.js";
+import { corePools, coreRouter, iterationPools } from "../../core/core-fleet.js";
+import { readPool } from "../../core/pool-reading.js";
+import { Simulation } from "../../core/simulation.js";
+import { type Fleet, requireEngine } from "../../specs/fleet.js";
 import { InputError } from "../../specs/input-error.js";
-import { replay } from "../replay.js";
+import { BLOCK_IDS_AT_ONCE, planPrefixes } from "../prefix-plan.js";
 import { fleetOf, poolInput, type PoolInput, type ReplicaOption } from "./replica-option.js";
-import type { SelectedRequests } from "./held-stream.js";
+import type { PoolRequests } from "./request-supply.js";
 import { reachOf, type Segment } from "./segment.js";
 import { MAX_POOL_REQUESTS } from "./sizing-limits.js";
-import type { SizingProblem } from "./sizing-problem.js";
+import type { SizingObjective, SizingProblem } from "./sizing-problem.js";
 
 /** What simulation makes of a pool with so many replicas. */
 export interface PoolPoint {
@@ -19,8 +22,6 @@ export interface PoolPoint {
   p99TpotCi95: [number, number] | null;
   attainment: number | null;
   verdict: "stable" | "overloaded";
-  /** Mean share of slots (engine `slots`) or of seats that are busy. */
-  utilisation: number;
   /** Requests in service at a time, in all replicas. */
   running: number;
   meanE2eMs: number | null;
@@ -34,8 +35,12 @@ export interface PoolPoint {
  */
 export const SIZING_WARMUP = 0.25;
 
+/** The pool in the fleets of trials. */
+const SIZED = "sized";
+
 /** A pool through which what is routed to the other side goes as if it were not there. */
 const AWAY = {
+  name: "away",
   replica: {
     profile: {
       name: "away",
@@ -50,7 +55,6 @@ const AWAY = {
     slots: 2 ** 20,
     serving: { max_num_seqs: 4096 },
   },
-  name: "away",
 } satisfies ReplicaOption;
 
 /** Plays the requests of a segment through a pool of so many replicas. */
@@ -58,30 +62,48 @@ export async function tryPool(
   problem: SizingProblem,
   segment: Segment,
   option: ReplicaOption,
-  selected: SelectedRequests,
+  requests: PoolRequests,
   replicas: number,
 ): Promise<PoolPoint> {
-  const { engine, objective, stream, seed, core, blockTokens } = problem;
-  const fleet = trialFleet(segment, poolInput(option, { id: "sized", replicas, maxCtx: segment.upTo }));
-  const result = await replay({
-    fleet,
+  const { engine, objective, seed, core } = problem;
+  const fleet = trialFleet(segment, poolInput(option, { id: SIZED, replicas, maxCtx: segment.upTo }));
+  requireEngine(fleet, engine);
+  const isIterations = engine === "iterations";
+  const prefixes = isIterations ? planPrefixes(fleet, problem.blockTokens) : undefined;
+  const simulation = new Simulation(core, {
     engine,
-    requests: { open: async () => stream.lend(selected), ...(blockTokens === undefined ? {} : { blockTokens }) },
-    sloMs: objective.ttftMs,
-    ...(objective.tpotMs === undefined ? {} : { sloTpotMs: objective.tpotMs }),
     seed,
-    warmup: SIZING_WARMUP,
-    core,
+    pools: isIterations ? iterationPools(fleet, prefixes?.prefixBlock) : corePools(fleet),
+    router: coreRouter(fleet),
+    ...(requests.draw ? { draw: requests.draw } : {}),
+    ...(prefixes ? { blockIds: BLOCK_IDS_AT_ONCE } : {}),
   });
+  await requests.feed(simulation, fleet);
+  simulation.finish();
+  const index = fleet.pools.findIndex(({ id }) => id === SIZED);
+  const reading = readPool(simulation, fleet.pools, index, { warmup: SIZING_WARMUP, slo: objective });
   problem.runs++;
   await problem.onRun?.(problem.runs);
-  return pointOf(problem, result.pools["sized"]!, fleet.pools.find(({ id }) => id === "sized")!.slots, replicas);
+  const { ttft, tpot, arrived, attainment, verdict, running, meanE2eMs } = reading;
+  return {
+    replicas,
+    requests: arrived,
+    p99TtftMs: ttft.p99,
+    p99TtftCi95: ttft.p99_ci95,
+    p99TpotMs: tpot.p99,
+    p99TpotCi95: tpot.p99_ci95,
+    attainment,
+    verdict,
+    running,
+    meanE2eMs,
+    isFeasible: verdict === "stable" && keeps(objective, ttft.p99_ci95, tpot.p99_ci95),
+  };
 }
 
-function trialFleet({ compression, upTo }: Segment, sized: PoolInput) {
+function trialFleet({ compression, upTo }: Segment, sized: PoolInput): Fleet {
   if (!compression) return fleetOf([sized]);
   const { side, boundary, gamma, pCompress, otherMaxCtx } = compression;
-  const other = poolInput(AWAY, { id: "away", replicas: 1, maxCtx: otherMaxCtx });
+  const other = poolInput(AWAY, { id: AWAY.name, replicas: 1, maxCtx: otherMaxCtx });
   return fleetOf(side === "below" ? [sized, other] : [other, sized], {
     type: "compress_route",
     b_short: side === "below" ? Math.min(boundary, upTo) : boundary,
@@ -90,29 +112,11 @@ function trialFleet({ compression, upTo }: Segment, sized: PoolInput) {
   });
 }
 
-function pointOf({ engine, objective }: SizingProblem, figures: Figures, slots: number, replicas: number): PoolPoint {
-  const { ttft_ms: ttft, tpot_ms: tpot, stability } = figures;
-  const keepsTtft = isWithin(ttft.p99_ci95, objective.ttftMs);
-  const keepsTpot = objective.tpotMs === undefined || isWithin(tpot.p99_ci95, objective.tpotMs);
-  const running = engine === "slots" ? figures.utilisation.slots * slots : (figures.batching?.mean_batch ?? 0);
-  return {
-    replicas,
-    requests: figures.requests.arrived,
-    p99TtftMs: ttft.p99,
-    p99TtftCi95: ttft.p99_ci95,
-    p99TpotMs: tpot.p99,
-    p99TpotCi95: tpot.p99_ci95,
-    attainment: figures.slo.attainment,
-    verdict: stability.verdict,
-    utilisation: figures.utilisation.slots,
-    running: running * replicas,
-    meanE2eMs: figures.e2e_ms.mean,
-    isFeasible: stability.verdict === "stable" && keepsTtft && keepsTpot,
-  };
-}
+type Interval = [number, number] | null;
 
-function isWithin(interval: [number, number] | null, limitMs: number): boolean {
-  return interval !== null && interval[1] <= limitMs;
+function keeps({ ttftMs, tpotMs }: SizingObjective, ttft: Interval, tpot: Interval): boolean {
+  const isWithin = (interval: Interval, limitMs: number) => interval !== null && interval[1] <= limitMs;
+  return isWithin(ttft, ttftMs) && (tpotMs === undefined || isWithin(tpot, tpotMs));
 }
 
 /** Requests in a pool at a time, over which a run must turn around so often that it tells of a fleet that has filled. */
@@ -121,14 +125,14 @@ const TURNOVERS = 20;
 const LEAST_REQUESTS = 30_000;
 
 /** The requests that runs of a pool play; the same for any number of replicas. */
-export async function selectFor(
-  { stream, requests }: SizingProblem,
+export async function requestsFor(
+  { supply, requests }: SizingProblem,
   segment: Segment,
   meanInPool: number,
-): Promise<SelectedRequests> {
+): Promise<PoolRequests> {
   const count = requests ?? Math.max(LEAST_REQUESTS, Math.ceil(TURNOVERS * meanInPool));
-  const selected = await stream.select(reachOf(segment), Math.min(count, MAX_POOL_REQUESTS));
-  if (selected.count > 0) return selected;
+  const part = await supply.part(reachOf(segment), Math.min(count, MAX_POOL_REQUESTS));
+  if (part.count > 0) return part;
   throw new InputError(
     `no request has more than ${segment.above} and at most ${segment.upTo} tokens: nothing to size a pool for.`,
   );

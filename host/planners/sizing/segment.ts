@@ -1,7 +1,7 @@
 import type { LengthLaw } from "../../workloads/length-law/length-law.js";
 import { type LengthNodes, NodeList } from "../../workloads/length-law/node-list.js";
 import type { ReplicaOption } from "./replica-option.js";
-import type { TotalsRange } from "./held-stream.js";
+import type { TotalsRange } from "./request-supply.js";
 
 /** Shortening of requests just above a boundary, so that they fit the pool below it: the router compress_route. */
 export interface Compression {

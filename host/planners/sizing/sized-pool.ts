@@ -42,7 +42,6 @@ export interface SimulatedPool {
   p99_tpot_ms_ci95: [number, number] | null;
   /** Share of the measured requests that met the objective. */
   slo_attainment: number | null;
-  utilisation: number;
   /** Requests in service at a time, a replica. */
   mean_batch: number;
   verdict: "stable" | "overloaded";
@@ -101,7 +100,6 @@ export function simulatedPool(point: PoolPoint): SimulatedPool {
     p99_tpot_ms: rounded(point.p99TpotMs, 3),
     p99_tpot_ms_ci95: roundedPair(point.p99TpotCi95, 3),
     slo_attainment: rounded(point.attainment, 6),
-    utilisation: rounded(point.utilisation, 4),
     mean_batch: rounded(point.running / point.replicas, 2),
     verdict: point.verdict,
   };

@@ -1,7 +1,7 @@
 import type { Core } from "../../core/load.js";
 import type { Engine } from "../../specs/fleet-spec.js";
 import type { LengthLaw } from "../../workloads/length-law/length-law.js";
-import type { HeldStream } from "./held-stream.js";
+import type { RequestSupply } from "./request-supply.js";
 
 /** What a fleet is to keep within: the 99th percentile of each figure that has a limit, in every pool. */
 export interface SizingObjective {
@@ -20,7 +20,7 @@ export interface SizingProblem {
   /** Their lengths. */
   law: LengthLaw;
   /** The requests themselves, at that rate. */
-  stream: HeldStream;
+  supply: RequestSupply;
   /** Tokens that a prompt block of the requests stands for; absent: they have none. */
   blockTokens?: number;
   /** Requests of a pool that are simulated; absent: as many as the pool needs to settle. */
