@@ -1,24 +1,17 @@
 import { type ComputedProfile, PROFILE_LIMITS } from "../profiles/computed-profile.js";
-import { explainProfile, provenanceOf, type ExplainedStep, type Provenance } from "../profiles/explain.js";
+import { explainProfile, provenanceOf } from "../profiles/explain.js";
 import { powerCoefficients } from "../profiles/power-coefficients.js";
 import { buildProfile, PROFILE_SERVING } from "../profiles/profile-builder.js";
 import { rooflineReplica } from "../profiles/roofline-replica.js";
 import { lineError, type LineError } from "../profiles/step-line.js";
 import { check, type FieldNaming, pathText } from "../specs/check.js";
-import type { FleetInput } from "../specs/fleet-spec.js";
 import { objectWith, numberFrom, wholeNumber } from "../specs/fields.js";
 import { MAX_BLOCK_SIZE } from "../specs/serving-spec.js";
 import { rooflineSchema } from "../specs/roofline-spec.js";
-import {
-  decodeEfficiency,
-  type DecodeEfficiency,
-  powerFigures,
-  type PowerFigures,
-  prefillFigures,
-  type PrefillFigure,
-} from "./profile-figures.js";
+import { decodeEfficiency, type DecodeEfficiency, prefillFigures } from "./profile-figures.js";
 import { nearestFit, type NearestFit } from "./profile-fit.js";
 import { profilePool } from "./profile-pool.js";
+import { performanceFigures, type ProfileSummary, slotContexts } from "./profile-summary.js";
 
 /** Which replica {@link profile} is about. */
 export interface ProfileOptions {
@@ -58,50 +51,17 @@ const ROOFLINE_KEYS = {
   gpuMemoryUtilization: "gpu_memory_utilization",
 } as const;
 
-/** Contexts for which slots are told unless others are given, tokens. */
-const CONTEXTS = [2048, 4096, 8192, 16_384, 32_768, 65_536, 131_072];
-
-/** A replica that there can be. */
-export interface ProfileResult {
-  status: "fits";
-  /** `<hardware>/<model>/TP<tp>/<dtype>`. */
-  name: string;
-  /** Iteration time without any sequence, s. */
-  W_s: number;
-  /** Iteration time that each sequence of `calibration_ctx` tokens adds, s. */
-  H_s: number;
-  calibration_ctx: number;
-  /** What of `H_s` a sequence takes whatever its context, s. */
-  per_sequence_s: number;
-  /** What a token of context takes, s. */
-  per_context_token_s: number;
+/** A replica that there can be, computed from its hardware and model. */
+export interface ProfileResult extends ProfileSummary {
+  kind: "computed";
   /** How far `W_s + n * (per_sequence_s + per_context_token_s * context)` is from the iterations themselves, and from which batch on it is meant. */
   line: LineError & { from_batch: number };
-  /** KV blocks of a replica. */
-  total_kv_blks: number;
-  blk_size: number;
-  /** Tokens of all KV blocks. */
-  kv_tokens: number;
-  /** Requests at once by the longest request, tokens. */
-  n_slots: Record<string, number>;
   max_num_seqs: number;
-  chunk: number;
-  gpus_per_replica: number;
-  /** US dollars an hour for all GPUs of a replica; 0: not priced. */
-  cost_per_hr: number;
-  /** The same for one GPU. */
-  gpu_cost_per_hr: number;
   weight_bytes_per_gpu: number;
   /** Memory that a token's keys and values take in all GPUs of a replica together, bytes. */
   kv_bytes_per_token: number;
-  prefill: PrefillFigure[];
-  power: PowerFigures | null;
+  /** Decoding at several batches of sequences of `calibration_ctx` tokens. */
   decode_efficiency: DecodeEfficiency[];
-  provenance: Provenance;
-  /** Where every figure comes from, step by step. */
-  steps: ExplainedStep[];
-  /** A pool of one such replica, as fleet files have it. */
-  pool: FleetInput["pools"][number];
 }
 
 /** A model that does not fit the memory of its replica. */
@@ -179,33 +139,18 @@ function result(
   fields: Record<string, unknown>,
   maxCtx: readonly number[] | undefined,
 ): ProfileResult {
-  const { roofline, serving, calibrationCtx, totalKvBlocks, lineBatches } = computed;
+  const { roofline, serving, calibrationCtx, lineBatches } = computed;
   const replica = rooflineReplica(roofline);
-  const longest = roofline.model.maxContext ?? Infinity;
-  const contexts = maxCtx ?? CONTEXTS.filter((context) => context <= longest);
+  const contexts = slotContexts(maxCtx, roofline.model.maxContext);
   const steps = explainProfile(computed, contexts);
   return {
-    status: "fits",
-    name: computed.name,
-    W_s: computed.W,
-    H_s: computed.H,
-    calibration_ctx: calibrationCtx,
-    per_sequence_s: computed.perSequenceS,
-    per_context_token_s: computed.perContextTokenS,
+    kind: "computed",
+    ...performanceFigures(computed, contexts, powerCoefficients(roofline.hardware).source),
+    prefill: prefillFigures(computed, computed),
     line: { ...lineError(computed, lineBatches.few), from_batch: lineBatches.few },
-    total_kv_blks: totalKvBlocks,
-    blk_size: serving.blockSize,
-    kv_tokens: totalKvBlocks * serving.blockSize,
-    n_slots: Object.fromEntries(contexts.map((context) => [String(context), computed.slots(context)])),
     max_num_seqs: serving.maxNumSeqs,
-    chunk: serving.chunk,
-    gpus_per_replica: computed.gpusPerReplica,
-    cost_per_hr: computed.replicaCostPerHr,
-    gpu_cost_per_hr: computed.gpuCostPerHr,
     weight_bytes_per_gpu: replica.weightBytesPerGpu / serving.pp,
     kv_bytes_per_token: replica.kvBytesPerToken,
-    prefill: prefillFigures(computed, computed),
-    power: powerFigures(computed, calibrationCtx, powerCoefficients(roofline.hardware).source),
     decode_efficiency: decodeEfficiency(computed, calibrationCtx),
     provenance: provenanceOf(steps),
     steps,

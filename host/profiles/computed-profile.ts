@@ -30,7 +30,7 @@ export interface ComputedProfile extends ReplicaPerformance {
   /**
    * Most sequences at which a replica draws at most `targetW` watts, all its GPUs together; 0 if even one draws more. At most {@link ProfileServing.maxNumSeqs}.
    */
-  sequencesAtPowerW(targetW: number, context: number): number;
+  readonly sequencesAtPowerW: (targetW: number, context: number) => number;
 }
 
 /**

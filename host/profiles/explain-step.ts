@@ -23,7 +23,7 @@ export interface ExplainedInput {
 }
 
 /**
- * One step of a derivation: `value` is what `formula` makes of `inputs`. Formulas have `+ - * / **`, parentheses, `min`, `max`, `floor`, `ceil` and `sqrt`, and can so be computed again.
+ * One step of a derivation: `value` is what `formula` makes of `inputs`. Formulas have `+ - * / **`, parentheses, `min`, `max`, `floor`, `ceil`, `sqrt`, `exp` and `log2`, and can so be computed again.
  */
 export interface ExplainedStep {
   /** Name of the figure; unique. */

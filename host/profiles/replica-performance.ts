@@ -41,15 +41,15 @@ export interface ReplicaPerformance {
   /** The same for all GPUs of a replica. */
   readonly replicaCostPerHr: number;
   /** Requests that run at once where the longest has `maxCtx` tokens; 0: one does not fit. */
-  slots(maxCtx: number): number;
+  readonly slots: (maxCtx: number) => number;
   /** A decode iteration, s. */
-  iterationS(batch: RunningBatch): number;
+  readonly iterationS: (batch: RunningBatch) => number;
   /** Prefill of a prompt beside a batch that decodes, s: its chunks, one an iteration. */
-  prefillS(promptTokens: number, beside?: RunningBatch): number;
+  readonly prefillS: (promptTokens: number, beside?: RunningBatch) => number;
   /** Time that a request is in service in a replica whose slots are all taken by its like, s. */
-  serviceS(inputTokens: number, outputTokens: number, maxCtx: number): number;
+  readonly serviceS: (inputTokens: number, outputTokens: number, maxCtx: number) => number;
   /** Requests a second of a saturated replica: its slots over {@link serviceS}; 0 where it has none. */
-  throughputRps(maxCtx: number, inputTokens: number, outputTokens: number): number;
+  readonly throughputRps: (maxCtx: number, inputTokens: number, outputTokens: number) => number;
   /** `undefined` where nothing is known of power. */
-  replicaPowerW(batch: RunningBatch): ReplicaPower | undefined;
+  readonly replicaPowerW: (batch: RunningBatch) => ReplicaPower | undefined;
 }
