@@ -1,7 +1,7 @@
 import type { PythonProfile } from "../../profiles/python/profile.js";
 import { InputError } from "../../specs/input-error.js";
 import type { Cdf } from "../../workloads/cdf.js";
-import { checkPositive, checkTokens } from "./two-pools.js";
+import { checkPositive, checkRate, checkTokens, checkWhole } from "./checks.js";
 
 /** Share of its rate that a prefill worker keeps (AIConfigurator, arXiv:2601.06288, algorithm 3, as are the two below). */
 export const PYTHON_PREFILL_SHARE = 0.9;
@@ -118,7 +118,7 @@ export function pythonDisaggOptimize(options: PythonDisaggOptions): PythonDisagg
  * @throws InputError as {@link pythonDisaggSweep}.
  */
 export function pythonDisagg(options: PythonDisaggOptions, rateRps: number): PythonDisagg | undefined {
-  checkPositive("lam", rateRps);
+  checkRate(rateRps);
   const feasible = pythonDisaggSweep(options).filter((point) => point.slo_met && point.system_rate >= rateRps);
   let best = feasible[0];
   if (!best) return undefined;
@@ -150,13 +150,8 @@ function checkOptions(options: PythonDisaggOptions): void {
   checkPositive("mean_osl", meanOsl);
   checkPositive("slo_ttft", sloTtftMs);
   checkPositive("slo_tpot", sloTpotMs);
-  for (const [name, value] of [
-    ["max_prefill", maxPrefill],
-    ["max_decode", maxDecode],
-  ] as const) {
-    if (Number.isSafeInteger(value) && value >= 1 && value <= MOST_WORKERS) continue;
-    throw new InputError(`${name} is ${value}, but must be a whole number from 1 to ${MOST_WORKERS}.`);
-  }
+  checkWhole("max_prefill", maxPrefill, MOST_WORKERS);
+  checkWhole("max_decode", maxDecode, MOST_WORKERS);
   for (const profile of [options.prefill, options.decode]) {
     if (profile.slots(maxCtx) >= 1) continue;
     throw new InputError(`${profile.name} has no slot for a request of ${maxCtx} tokens.`);

@@ -2,7 +2,7 @@ import type { PythonManualProfile } from "../../profiles/python/manual.js";
 import type { Cdf } from "../../workloads/cdf.js";
 import { pythonSplitCdf } from "./split-cdf.js";
 import { pythonMeanOutput, pythonWattRow, type PythonWattPool, type PythonWattRow } from "./tokens-per-watt.js";
-import { checkPositive, checkTokens } from "./two-pools.js";
+import { checkRate, checkTokens } from "./checks.js";
 
 /** A fleet of `tok-per-watt --b-short`, as `--out` writes it: unrounded. */
 export interface PythonFleetWatts {
@@ -72,7 +72,7 @@ export function pythonFleetTokensPerWatt(pools: readonly PythonWattPool[]): Pyth
  */
 export function pythonTwoPoolTokensPerWatt(options: PythonTwoPoolWattOptions): PythonTwoPoolWatts {
   const { cdf, rateRps, sloMs, maxCtx, bShort, short, long } = options;
-  checkPositive("lam", rateRps);
+  checkRate(rateRps);
   checkTokens("b_short", bShort);
   const split = pythonSplitCdf(cdf, bShort);
   const shared = { maxCtx, sloMs };

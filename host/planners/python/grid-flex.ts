@@ -3,7 +3,7 @@ import { InputError } from "../../specs/input-error.js";
 import type { Cdf } from "../../workloads/cdf.js";
 import { pythonCalibrate } from "./calibrate.js";
 import { p99TtftMs } from "./sweep.js";
-import { checkPositive, checkTokens } from "./two-pools.js";
+import { checkPositive, checkRate, checkTokens, checkWhole } from "./checks.js";
 
 /** What the tool's grid flexibility is asked for. */
 export interface PythonGridFlexOptions {
@@ -41,12 +41,10 @@ export const PYTHON_FLEX_PCTS = [0, 5, 10, 15, 20, 25, 30, 40, 50] as const;
  */
 export function pythonGridFlex(options: PythonGridFlexOptions): PythonGridFlexRow[] {
   const { rateRps, gpus, sloMs, maxCtx = 8192, flexPcts = PYTHON_FLEX_PCTS } = options;
-  checkPositive("lam", rateRps);
+  checkRate(rateRps);
   checkPositive("slo", sloMs);
   checkTokens("max_ctx", maxCtx);
-  if (!(Number.isSafeInteger(gpus) && gpus >= 1)) {
-    throw new InputError(`n_gpus is ${gpus}, but must be a whole number, at least 1.`);
-  }
+  checkWhole("n_gpus", gpus, 1e9);
   return flexPcts.map((flexPct) => level(options, maxCtx, flexPct));
 }
 

@@ -3,9 +3,9 @@ import { pythonP99WaitS } from "../../queueing/python/p99-wait.js";
 import { InputError } from "../../specs/input-error.js";
 import { cdfEval } from "../../workloads/cdf.js";
 import { pythonCalibrate, type PythonCalibration } from "./calibrate.js";
+import { checkRate } from "./checks.js";
 import { pythonRound } from "./round.js";
 import {
-  checkPositive,
   checkTwoPools,
   PYTHON_COMPRESSIBLE,
   pythonLongLengths,
@@ -58,7 +58,7 @@ export function pythonGammas(gammaMax = 2): number[] {
  */
 export function pythonSweep(pools: PythonTwoPools, rateRps: number, gammas = pythonGammas()): PythonSweepRow[] {
   checkTwoPools(pools);
-  checkPositive("lam", rateRps);
+  checkRate(rateRps);
   const { cdf, short: profile, bShort } = pools;
   const short = pythonCalibrate({ lengths: pythonShortLengths(cdf, bShort), maxCtx: bShort, profile });
   const rows = gammas.map((gamma) => row(pools, { gamma, rateRps, short }));

@@ -3,7 +3,7 @@ import { pythonMinGpus } from "../../queueing/python/min-gpus.js";
 import type { CdfPoint } from "../../workloads/cdf.js";
 import { pythonCalibrate } from "./calibrate.js";
 import { p99TtftMs } from "./sweep.js";
-import { checkPositive, checkTokens } from "./two-pools.js";
+import { checkPositive, checkRate, checkTokens } from "./checks.js";
 
 /** How far the tool trusts a curve of power. */
 export type PythonPowerQuality = "HIGH" | "FAIR" | "LOW" | "NONE";
@@ -68,7 +68,7 @@ export function pythonTokensPerWatt(
 /** A pool with the fewest GPUs that meet the SLO, or with those that `utilisation` leaves. */
 export function pythonWattRow(pool: PythonWattPool, utilisation?: number): PythonWattRow {
   const { lengths, rateRps, profile, maxCtx, sloMs } = pool;
-  checkPositive("lam", rateRps);
+  checkRate(rateRps);
   checkPositive("slo", sloMs);
   checkTokens("max_ctx", maxCtx);
   if (utilisation !== undefined) checkPositive("rho", utilisation);

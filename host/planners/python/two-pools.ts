@@ -1,6 +1,6 @@
 import type { PythonProfile } from "../../profiles/python/profile.js";
-import { InputError } from "../../specs/input-error.js";
 import type { Cdf, CdfPoint } from "../../workloads/cdf.js";
+import { checkPositive, checkShare, checkTokens } from "./checks.js";
 
 /** Share of a band that compress-and-route shortens: the tool's default, which its command line cannot change. */
 export const PYTHON_COMPRESSIBLE = 0.75;
@@ -50,24 +50,6 @@ export function checkTwoPools(pools: PythonTwoPools): void {
   checkTokens("b_short", bShort);
   checkTokens("long_max_ctx", longMaxCtx);
   checkPositive("slo", sloMs);
-  if (!(compressible >= 0 && compressible <= 1)) {
-    throw new InputError(`p_c is ${compressible}, but must be from 0 to 1.`);
-  }
-  if (!(nodeAvail > 0 && nodeAvail <= 1)) {
-    throw new InputError(`node_avail is ${nodeAvail}, but must be more than 0 and at most 1.`);
-  }
-}
-
-/** @throws InputError unless `value` is finite and more than 0. */
-export function checkPositive(name: string, value: number): void {
-  if (!(value > 0 && value < Infinity)) {
-    throw new InputError(`${name} is ${value}, but must be a finite number, more than 0.`);
-  }
-}
-
-/** @throws InputError unless `value` is a whole number of tokens that draws can reach. */
-export function checkTokens(name: string, value: number): void {
-  if (!(Number.isSafeInteger(value) && value >= 1 && value <= 2 ** 30)) {
-    throw new InputError(`${name} is ${value}, but must be a whole number from 1 to ${2 ** 30}.`);
-  }
+  checkShare("p_c", compressible);
+  checkShare("node_avail", nodeAvail, { positive: true });
 }
