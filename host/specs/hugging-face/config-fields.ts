@@ -57,7 +57,7 @@ export class ConfigFields {
   list(key: string): readonly unknown[] | undefined {
     const value = this.get(key);
     if (value === undefined) return undefined;
-    if (Array.isArray(value) && value.length <= MAX_LAYERS) return value;
+    if (Array.isArray(value) && value.length <= MAX_LAYERS) return value as unknown[];
     throw this.mistake(key, `must be a list of at most ${MAX_LAYERS} entries`);
   }
 
