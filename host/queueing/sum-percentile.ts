@@ -6,6 +6,8 @@ const MOST_VALUES = 1024;
 /** How close the percentile is, as a share of it. */
 const CLOSE = 1e-9;
 
+const ROUNDING = 1e-12;
+
 /** Values with weights. */
 export interface WeightedValues {
   values: Float64Array;
@@ -30,7 +32,8 @@ export function percentileOfSum(wait: WaitLaw, values: Float64Array, weights: Fl
   const own = condense(values, weights);
   const total = own.weights.reduce((sum, weight) => sum + weight, 0);
   if (!(total > 0)) throw new RangeError("there are no values with a weight above 0");
-  const beyond = (1 - p) * total;
+  // Rounding of the sums must not ask for the next value.
+  const beyond = (1 - p) * total * (1 + ROUNDING);
   const exceeds = (t: number) => weightBeyond(wait, own, t) > beyond;
   // The sum is no less than either part, and no more than the percentile of the one and the largest of the other.
   let low = wait.percentileS(p);
@@ -43,6 +46,17 @@ export function percentileOfSum(wait: WaitLaw, values: Float64Array, weights: Fl
     else high = middle;
   }
   return high;
+}
+
+/**
+ * P(wait + X > t) for X as in {@link percentileOfSum}: a fraction of its work where only one t is in question.
+ *
+ * @throws RangeError if there are no values, or all weights are 0.
+ */
+export function tailOfSum(wait: WaitLaw, values: Float64Array, weights: Float64Array, t: number): number {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  if (!(total > 0)) throw new RangeError("there are no values with a weight above 0");
+  return weightBeyond(wait, { values, weights }, t) / total;
 }
 
 /** Weight of the sums above t. */

@@ -1,21 +1,21 @@
 import { meanIterationS } from "../../profiles/mean-iteration.js";
 import { mgcWait } from "../../queueing/mgc.js";
-import { percentileOfSum } from "../../queueing/sum-percentile.js";
+import { percentileOfSum, tailOfSum } from "../../queueing/sum-percentile.js";
+import type { WaitLaw } from "../../queueing/wait-law.js";
 import type { Pool } from "../../specs/fleet.js";
 import { condense, type WeightedValues } from "./condense.js";
 import { type LengthMoments, lengthMoments } from "./length-moments.js";
-import type { PoolEstimate, PoolEstimator, PoolLoad } from "./pool-estimate.js";
+import { BEYOND, type PoolEstimate, type PoolEstimator, type PoolLoad } from "./pool-estimate.js";
 
-/** The percentile that is sized. */
-const P = 0.99;
+const P = 1 - BEYOND;
 /** Rounds in which the time of an iteration settles. */
 const ROUNDS = 200;
 const SETTLED = 1e-6;
 
 /**
  * Estimates for the engine `iterations`, by flow balance: an iteration of t seconds at `rate` requests a second and replica sees `rate * t` prompts, and `rate * t` times the decodes of a request; and
- * takes what a batch of those takes. Prompts are served by the replicas as by the servers of M/G/c, a prompt's iterations being its service; requests wait for a seat (or for memory) as in M/G/c
- * with all seats as servers. TTFT is the longer of both waits, the rest of the iteration that is under way, and the own prefill.
+ * takes what a batch of those takes. Prompts wait for those before them in their replica as in M/G/1 (a pool balances by how many requests a replica has, not by how long they are), and for a seat (or for
+ * memory) as in M/G/c with all seats as servers. TTFT is the longer of both waits, the rest of the iteration that is under way, and the own prefill.
  *
  * An approximation of ours: where it stands beside a simulated figure, that one is right.
  */
@@ -24,9 +24,15 @@ export function estimateIterations(pool: Pool, load: PoolLoad): PoolEstimator {
   const seats = seatsOf(pool, moments);
   const capacityRps = capacityOf(pool, moments, seats);
   const inputs = condense(load.nodes.input, load.nodes.weight);
+  const settingOf = (replicas: number) => ({ moments, inputs, seats, capacityRps, replicas });
   return {
     leastReplicas: load.rateRps / capacityRps,
-    at: (replicas) => estimate(pool, load.rateRps, { moments, inputs, seats, capacityRps, replicas }),
+    at: (replicas) => estimate(pool, load.rateRps, settingOf(replicas)),
+    keeps: (replicas, ttftS) => {
+      if (load.rateRps / replicas >= capacityRps) return false;
+      const { wait, prefillS, iterationS } = balanceOf(pool, load.rateRps, settingOf(replicas));
+      return wait.meanS < Infinity && tailOfSum(wait, prefillS, inputs.weights, ttftS - iterationS) <= BEYOND;
+    },
   };
 }
 
@@ -77,57 +83,93 @@ function settledIterationS(pool: Pool, moments: LengthMoments, rateRps: number):
   return t;
 }
 
-function estimate(pool: Pool, rateRps: number, setting: Setting): PoolEstimate {
-  const { moments, inputs, seats, capacityRps, replicas } = setting;
+/** A pool that keeps up, in the middle of its work. */
+interface Balance {
+  iterationS: number;
+  /** From first to last iteration of a request, mean, s. */
+  residenceS: number;
+  /** Until the first iteration of a prompt. */
+  wait: WaitLaw;
+  /** From it to the first token, by prompt: weights are those of the prompts. */
+  prefillS: Float64Array;
+}
+
+function balanceOf(pool: Pool, rateRps: number, { moments, inputs, seats, replicas }: Setting): Balance {
   const perReplicaRps = rateRps / replicas;
-  const rho = perReplicaRps / capacityRps;
-  const contextPerRequest = moments.decodes > 0 ? moments.contextRead / moments.decodes : moments.input;
-  if (rho >= 1) {
-    const running = replicas * seats;
-    const never = { p99WaitS: Infinity, p99TtftS: Infinity, meanE2eS: Infinity };
-    return { replicas, rho, running, contextPerRequest, ...never };
-  }
   const iterationS = settledIterationS(pool, moments, perReplicaRps);
   const decoding = perReplicaRps * iterationS * moments.decodes;
-  const prefill = prefillTimes(pool, { inputs, moments, decoding });
+  const prefill = prefillTimes(pool, { inputs, moments, decoding, iterationS });
   const residenceS = prefill.meanS + moments.decodes * iterationS;
-  const prompts = mgcWait({ servers: replicas, arrivalRps: rateRps, meanServiceS: prefill.meanS, cv2: prefill.cv2 });
+  const prompts = mgcWait({
+    servers: 1,
+    arrivalRps: perReplicaRps,
+    meanServiceS: prefill.service.meanS,
+    cv2: prefill.service.cv2,
+  });
   const forSeat = mgcWait({
     servers: Math.max(1, Math.floor(replicas * seats)),
     arrivalRps: rateRps,
     meanServiceS: residenceS,
     cv2: 1,
   });
-  const wait = forSeat.percentileS(P) > prompts.percentileS(P) ? forSeat : prompts;
-  const p99WaitS = wait.percentileS(P) + iterationS;
+  const wait = forSeat.meanS > prompts.meanS ? forSeat : prompts;
+  return { iterationS, residenceS, wait, prefillS: prefill.seconds };
+}
+
+function estimate(pool: Pool, rateRps: number, setting: Setting): PoolEstimate {
+  const { moments, inputs, seats, capacityRps, replicas } = setting;
+  const rho = rateRps / replicas / capacityRps;
+  const contextPerRequest = moments.decodes > 0 ? moments.contextRead / moments.decodes : moments.input;
+  const balance = rho < 1 ? balanceOf(pool, rateRps, setting) : undefined;
+  if (!balance || balance.wait.meanS === Infinity) {
+    const never = { p99WaitS: Infinity, p99TtftS: Infinity, meanE2eS: Infinity };
+    return { replicas, rho, running: replicas * seats, contextPerRequest, ...never };
+  }
+  const { iterationS, residenceS, wait, prefillS } = balance;
   return {
     replicas,
     rho,
-    p99WaitS,
-    p99TtftS: percentileOfSum(wait, prefill.seconds, inputs.weights, P) + iterationS,
+    p99WaitS: wait.percentileS(P) + iterationS,
+    p99TtftS: percentileOfSum(wait, prefillS, inputs.weights, P) + iterationS,
     running: rateRps * residenceS,
     contextPerRequest,
     meanE2eS: wait.meanS + iterationS / 2 + residenceS,
   };
 }
 
-/** The own prefill of each prompt: its chunks, each in an iteration with those that decode. */
-function prefillTimes(pool: Pool, at: { inputs: WeightedValues; moments: LengthMoments; decoding: number }) {
-  const { inputs, moments, decoding } = at;
+/**
+ * The own prefill of each prompt: its chunks, each in an iteration with those that decode. And for how long it keeps others from theirs: its share of the budgets of iterations, or what it adds to them where that is more.
+ */
+function prefillTimes(
+  pool: Pool,
+  at: { inputs: WeightedValues; moments: LengthMoments; decoding: number; iterationS: number },
+) {
+  const { inputs, moments, decoding, iterationS } = at;
   const { maxNumBatchedTokens, chunk } = pool.serving;
   const room = Math.max(1, Math.min((maxNumBatchedTokens ?? Infinity) - decoding, chunk ?? Infinity));
   const context = moments.decodes > 0 ? (decoding * moments.contextRead) / moments.decodes : 0;
-  const sum = { weight: 0, first: 0, second: 0 };
+  const decodeS = meanIterationS(pool.iterationModel, {
+    decodes: decoding,
+    context,
+    promptTokens: 0,
+    work: 0,
+    prompts: 0,
+  });
+  const sum = { weight: 0, own: 0, first: 0, second: 0 };
   const seconds = inputs.values.map((input, i) => {
     const passes = Math.max(1, Math.ceil(input / room));
     const work = (input * input) / 2 / passes;
     const mix = { decodes: decoding, context, promptTokens: input / passes, work, prompts: 1 };
-    const prefillS = passes * meanIterationS(pool.iterationModel, mix);
-    sum.weight += inputs.weights[i]!;
-    sum.first += inputs.weights[i]! * prefillS;
-    sum.second += inputs.weights[i]! * prefillS * prefillS;
-    return prefillS;
+    const passS = meanIterationS(pool.iterationModel, mix);
+    const servedS = Math.max((input / room) * iterationS, passes * (passS - decodeS));
+    const weight = inputs.weights[i]!;
+    sum.weight += weight;
+    sum.own += weight * passes * passS;
+    sum.first += weight * servedS;
+    sum.second += weight * servedS * servedS;
+    return passes * passS;
   });
   const meanS = sum.first / sum.weight;
-  return { seconds, meanS, cv2: Math.max(0, sum.second / sum.weight / (meanS * meanS) - 1) };
+  const cv2 = Math.max(0, sum.second / sum.weight / (meanS * meanS) - 1);
+  return { seconds, meanS: sum.own / sum.weight, service: { meanS, cv2 } };
 }

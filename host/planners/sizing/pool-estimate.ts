@@ -1,8 +1,4 @@
-import type { Pool } from "../../specs/fleet.js";
-import type { Engine } from "../../specs/fleet-spec.js";
 import type { LengthNodes } from "../../workloads/length-law/node-list.js";
-import { estimateIterations } from "./iterations-estimate.js";
-import { estimateSlots } from "./slots-estimate.js";
 
 /** What analysis expects of a pool. */
 export interface PoolEstimate {
@@ -20,11 +16,16 @@ export interface PoolEstimate {
   meanE2eS: number;
 }
 
+/** Share of requests that may exceed the objective: it is the 99th percentile that is sized. */
+export const BEYOND = 0.01;
+
 /** Estimates of a pool under the load of its segment, for any number of replicas. */
 export interface PoolEstimator {
   /** Replicas that could just serve the load if none ever were idle: with fewer, the backlog grows. Not whole. */
   readonly leastReplicas: number;
   at(replicas: number): PoolEstimate;
+  /** Whether the P99 of TTFT of so many is at most this, s. */
+  keeps(replicas: number, ttftS: number): boolean;
 }
 
 /** What a pool has to serve. */
@@ -32,9 +33,4 @@ export interface PoolLoad {
   rateRps: number;
   /** Lengths; weights need not sum to 1. */
   nodes: LengthNodes;
-}
-
-/** @param pool Of one replica; only what a replica is counts. */
-export function estimatorOf(engine: Engine, pool: Pool, load: PoolLoad): PoolEstimator {
-  return engine === "slots" ? estimateSlots(pool, load) : estimateIterations(pool, load);
 }

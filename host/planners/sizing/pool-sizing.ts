@@ -2,7 +2,8 @@ import { InputError } from "../../specs/input-error.js";
 import type { Pool } from "../../specs/fleet.js";
 import { requireEngine } from "../../specs/require-engine.js";
 import { MAX_REPLICAS } from "../../specs/pool-spec.js";
-import { estimatorOf, type PoolEstimate, type PoolEstimator } from "./pool-estimate.js";
+import { estimatorOf } from "./estimator-of.js";
+import type { PoolEstimate, PoolEstimator } from "./pool-estimate.js";
 import { type PoolPoint, requestsFor, tryPool } from "./pool-trial.js";
 import { fleetOf, poolInput, type ReplicaOption } from "./replica-option.js";
 import type { PoolRequests } from "./request-supply.js";
@@ -141,7 +142,7 @@ function estimatorFor(problem: SizingProblem, segment: Segment, pool: Pool): Poo
 }
 
 function expectedSize(estimator: PoolEstimator, { objective }: SizingProblem, lower: number): PoolEstimate {
-  const isEnough = (replicas: number) => estimator.at(replicas).p99TtftS * 1000 <= objective.ttftMs;
+  const isEnough = (replicas: number) => estimator.keeps(replicas, objective.ttftMs / 1000);
   let low = lower;
   let high = lower;
   while (!isEnough(high) && high < 4 * lower + 64) {

@@ -1,12 +1,11 @@
 import { iterationTimeS } from "../../profiles/service-time.js";
 import { mgcWait } from "../../queueing/mgc.js";
-import { percentileOfSum } from "../../queueing/sum-percentile.js";
+import { percentileOfSum, tailOfSum } from "../../queueing/sum-percentile.js";
 import type { Pool } from "../../specs/fleet.js";
 import { condense } from "./condense.js";
-import type { PoolEstimator, PoolLoad } from "./pool-estimate.js";
+import { BEYOND, type PoolEstimator, type PoolLoad } from "./pool-estimate.js";
 
-/** The percentile that is sized. */
-const P = 0.99;
+const P = 1 - BEYOND;
 
 /**
  * Estimates for the engine `slots`: all slots of the pool are the servers of M/G/c, with service times by the profile at full concurrency. The moments are sums over the law of lengths, not
@@ -29,11 +28,17 @@ export function estimateSlots({ profile, slots }: Pool, { rateRps, nodes }: Pool
   const cv2 = Math.max(0, sum.square / sum.weight / (meanS * meanS) - 1);
   const load = rateRps * meanS;
   const prefill = condense(prefillS, weight);
+  const waitOf = (replicas: number) =>
+    mgcWait({ servers: replicas * slots, arrivalRps: rateRps, meanServiceS: meanS, cv2 });
   return {
     leastReplicas: load / slots,
+    keeps: (replicas, ttftS) => {
+      const wait = waitOf(replicas);
+      return wait.meanS < Infinity && tailOfSum(wait, prefill.values, prefill.weights, ttftS) <= BEYOND;
+    },
     at: (replicas) => {
       const rho = load / (replicas * slots);
-      const wait = mgcWait({ servers: replicas * slots, arrivalRps: rateRps, meanServiceS: meanS, cv2 });
+      const wait = waitOf(replicas);
       const isStable = rho < 1;
       return {
         replicas,

@@ -1,0 +1,14 @@
+import type { Pool } from "../../specs/fleet.js";
+import type { Engine } from "../../specs/fleet-spec.js";
+import { estimateIterations } from "./iterations-estimate.js";
+import type { PoolEstimator, PoolLoad } from "./pool-estimate.js";
+import { estimateSlots } from "./slots-estimate.js";
+
+/**
+ * What analysis expects of a pool under a load.
+ *
+ * @param pool Of one replica; only what a replica is counts.
+ */
+export function estimatorOf(engine: Engine, pool: Pool, load: PoolLoad): PoolEstimator {
+  return engine === "slots" ? estimateSlots(pool, load) : estimateIterations(pool, load);
+}
