@@ -53,6 +53,8 @@ export { drawnSource, type DrawnSourceOptions } from "./planners/drawn-source.js
 export type { DrawnArrivals, DrawnRequests } from "./planners/feed.js";
 export type { FleetSummary, PlayedRequests, PoolDetail, RequestStream } from "./planners/fleet-summary.js";
 export { generate, type GeneratedSummary, type GeneratedTrace, type GenerateOptions } from "./planners/generate.js";
+export { gridFlex, type GridFlexOptions, type GridFlexResult, type GridFlexRow } from "./planners/grid-flex.js";
+export { gridFlexCompat, type GridFlexCompatOptions, type GridFlexCompatRow } from "./planners/grid-flex-compat.js";
 export { inspect, type InspectOptions, type InspectResult } from "./planners/inspect.js";
 export { queue, type QueueOptions, type QueueResult, type QueueSimulationOptions } from "./planners/queue.js";
 export type { Measured, SimulatedQueue } from "./planners/queue-simulation.js";

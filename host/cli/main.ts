@@ -5,6 +5,7 @@ import { InputError } from "../specs/input-error.js";
 import { capacityCommand } from "./capacity.js";
 import { compareRoutersCommand } from "./compare-routers.js";
 import { generateCommand } from "./generate.js";
+import { gridFlexCommand } from "./grid-flex.js";
 import { inspectCommand } from "./inspect.js";
 import { queueCommand } from "./queue.js";
 import { replayCommand } from "./replay.js";
@@ -33,6 +34,7 @@ for (const command of [
   simulateFleetCommand(),
   compareRoutersCommand(),
   capacityCommand(),
+  gridFlexCommand(),
   queueCommand(),
   inspectCommand(),
   generateCommand(),

@@ -1,6 +1,9 @@
 import { InputError } from "../specs/input-error.js";
 import { builtinWorkloads, getBuiltinCdf, getBuiltinWorkload } from "../workloads/builtin/catalog.js";
 import { type Cdf, cdfToModel, readCdfFile } from "../workloads/cdf.js";
+import { lengthLawOf } from "../workloads/length-law/law-of-model.js";
+import { lengthLawOfRequests } from "../workloads/length-law/law-of-requests.js";
+import type { LengthLaw } from "../workloads/length-law/length-law.js";
 import type { ArrivalProcess, WorkloadModel } from "../workloads/models.js";
 import type { HeldRequests } from "./capacity-held-requests.js";
 import { openScalable, type ScalableRequests } from "./capacity-requests.js";
@@ -136,6 +139,11 @@ export function plannedRun(requests: PlanningRequests, wanted: number | undefine
       ...(isDrawn ? {} : { trace: requests.summary(rateRps, count) }),
     },
   };
+}
+
+/** The law of the lengths of opened requests, for analysis. */
+export function plannedLengths({ content }: Pick<PlanningRequests, "content">): LengthLaw {
+  return "model" in content ? lengthLawOf(content.model) : lengthLawOfRequests(content.held.chunks);
 }
 
 function ownRate({ content }: PlanningRequests): number | undefined {

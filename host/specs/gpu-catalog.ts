@@ -61,6 +61,11 @@ const PROFILES: Readonly<Record<GpuName, ManualProfile>> = {
   },
 };
 
+/** Whether a profile of the catalog has the times of eight GPUs and the price and power of one. */
+export function isGroupOfEight(profile: ManualProfile): boolean {
+  return profile === PROFILES.a100 || profile === PROFILES.h100;
+}
+
 /** The catalog's spelling of a GPU's name, whatever its case; `undefined` if it is not there. */
 export function knownGpu(name: string): GpuName | undefined {
   return GPU_NAMES.find((known) => known === name.toLowerCase());
