@@ -62,17 +62,37 @@ function rows(result: QueueResult): Row[] {
     played: measured ? show(measured.value) : NONE,
     interval: measured?.ci95 ? `${show(measured.ci95[0])} .. ${show(measured.ci95[1])}` : NONE,
   });
-  const own = `wait P${significant(100 * percentile)}`;
+  const own = `wait ${percentileName(percentile)}`;
   return [
-    row("share that waits", result.p_wait, percent, simulated?.p_wait),
-    row("mean wait", result.mean_wait_s, duration, simulated?.mean_wait_s),
-    row("wait P50", result.p50_wait_s, duration),
-    row("wait P90", result.p90_wait_s, duration),
-    row("wait P99", result.p99_wait_s, duration, simulated?.p99_wait_s, result.p99_wait_approximate),
-    row("wait P99.9", result.p999_wait_s, duration),
-    ...(percentile === 0.99 ? [] : [row(own, result.percentile_wait_s, duration, simulated?.percentile_wait_s)]),
-    row("waiting at a time", result.mean_waiting, significant),
+    row("share that waits", result.p_wait, share, simulated?.p_wait),
+    row("mean wait", result.mean_wait_s, time, simulated?.mean_wait_s),
+    row("wait P50", result.p50_wait_s, time),
+    row("wait P90", result.p90_wait_s, time),
+    row("wait P99", result.p99_wait_s, time, simulated?.p99_wait_s, result.p99_wait_approximate),
+    row("wait P99.9", result.p999_wait_s, time),
+    ...(percentile === 0.99 ? [] : [row(own, result.percentile_wait_s, time, simulated?.percentile_wait_s)]),
+    row("waiting at a time", result.mean_waiting, tiny),
   ];
+}
+
+/** `P99`, `P99.9`. */
+function percentileName(percentile: number): string {
+  return `P${Number((100 * percentile).toPrecision(12))}`;
+}
+
+/** Below, a figure is given by its power of ten. */
+const SMALL = 1e-6;
+
+function tiny(value: number): string {
+  return value > 0 && value < SMALL ? value.toExponential(1) : significant(value);
+}
+
+function share(value: number): string {
+  return value > 0 && value < SMALL ? value.toExponential(1) : percent(value);
+}
+
+function time(s: number): string {
+  return s > 0 && s < SMALL ? `${s.toExponential(1)} s` : duration(s);
 }
 
 function told({ exact, queue }: QueueResult): string {
@@ -90,7 +110,7 @@ function unstable({ rho, least_servers }: QueueResult): string[] {
 
 function objective({ slo_wait_s, min_servers, percentile }: QueueResult): string[] {
   if (slo_wait_s === null) return [];
-  const wanted = `P${significant(100 * percentile)} of the wait within ${duration(slo_wait_s)}`;
+  const wanted = `${percentileName(percentile)} of the wait within ${duration(slo_wait_s)}`;
   return line(
     "objective",
     min_servers === null

@@ -35,13 +35,18 @@ export function endOfChunk(input: number, chunk: number): number {
 
 /** Pairs of a rectangle with `input + output <= total`. */
 function pairsUpTo({ inputLow, inputHigh, outputLow, outputHigh }: Rectangle, total: number): number {
-  const inputs = inputHigh - inputLow + 1;
-  const outputs = outputHigh - outputLow + 1;
-  const room = total - inputLow - outputLow;
-  if (room >= inputs + outputs - 2) return inputs * outputs;
-  // Pairs (a, b) from 0 on with a + b <= room, less those beyond either side.
-  const triangle = (n: number) => (n < 0 ? 0 : ((n + 1) * (n + 2)) / 2);
-  return triangle(room) - triangle(room - inputs) - triangle(room - outputs);
+  const [inputs, outputs] = [inputHigh - inputLow + 1, outputHigh - outputLow + 1];
+  const [short, long] = [Math.min(inputs, outputs), Math.max(inputs, outputs)];
+  const rows = total - inputLow - outputLow + 1;
+  if (rows <= long) return pairsBelow(rows, short);
+  return short * long - pairsBelow(short + long - 1 - rows, short);
+}
+
+/** Pairs (a, b) from 0 on with `a + b < rows` and `a < short`, where b has no bound. */
+function pairsBelow(rows: number, short: number): number {
+  if (rows <= 0) return 0;
+  const corner = Math.min(rows, short);
+  return (corner * (corner + 1)) / 2 + (rows - corner) * short;
 }
 
 /** Share of all requests that lie in the rectangle and have `low < input + output <= high`. */

@@ -43,7 +43,8 @@ export function addStreak(nodes: NodeList, streak: Streak, { low, high, chunk }:
   const step = chunkStep(chunk, inputStep * (last - first));
   for (let from = first; from <= last;) {
     const end = endOfChunk(inputAt0 + inputStep * from, step);
-    const to = inputStep > 0 ? Math.min(last, Math.floor((end - inputAt0) / inputStep)) : last;
+    // Where steps are not whole, rounding must not keep the walk from going on.
+    const to = inputStep > 0 ? Math.max(from, Math.min(last, Math.floor((end - inputAt0) / inputStep))) : last;
     const count = to - from + 1;
     if (count <= GAUSS_POINTS) for (let m = from; m <= to; m++) add(m, 1);
     else {
