@@ -50,16 +50,18 @@ export function kernelInput(
     Object.entries(query).every(([key, wanted]) => figure[key as keyof KernelQuery] === wanted),
   );
   const origin = found?.origin ?? "measured";
-  const words = `${query.kernel} of ${measuredAs}, ${origin}`;
-  if (borrowsKernels(hardware)) return { name, value, kind: "borrowed", source: words };
-  return { name, value, kind: origin === "measured" ? "measured" : "borrowed", source: words };
+  const isMeasured = origin === "measured";
+  const source = `${query.kernel} of ${measuredAs}${isMeasured ? " (kernel tables of AIConfigurator)" : `, ${origin}`}`;
+  return { name, value, kind: isMeasured && !borrowsKernels(hardware) ? "measured" : "borrowed", source };
 }
 
 /** A coefficient of power as an input. */
 export function powerInput(hardware: HardwareFacts, name: "idle" | "memory" | "arithmetic"): ExplainedInput {
   const { source, quality, ...coefficients } = powerCoefficients(hardware);
-  const kind: InputKind = name === "idle" ? "assumed" : quality === "LOW" ? "borrowed" : "measured";
-  return { name: `${name}_share`, value: coefficients[name], kind, source };
+  if (name === "idle")
+    return assumedInput("idle_share", coefficients.idle, "what a GPU with a loaded server draws idle");
+  const kind: InputKind = quality === "LOW" ? "borrowed" : "measured";
+  return { name: `${name}_share`, value: coefficients[name], kind, source: `power: ${source}` };
 }
 
 /** Catalogs say in words what is assumed or borrowed. */

@@ -22,9 +22,10 @@ export type Provenance = Record<Exclude<InputKind, "step" | "given">, string[]>;
 export function provenanceOf(steps: readonly ExplainedStep[]): Provenance {
   const found: Provenance = { cited: [], measured: [], borrowed: [], assumed: [] };
   for (const { inputs } of steps) {
-    for (const { kind, source } of inputs) {
-      if (kind === "step" || kind === "given" || found[kind].includes(source)) continue;
-      found[kind].push(source);
+    for (const { name, kind, source } of inputs) {
+      if (kind === "step" || kind === "given") continue;
+      const words = kind === "assumed" ? `${name} (${source.replace(/^assumption: /, "")})` : source;
+      if (!found[kind].includes(words)) found[kind].push(words);
     }
   }
   return found;

@@ -1,4 +1,4 @@
-import type { HardwareFacts } from "../specs/hardware-catalog.js";
+import { borrowsKernels, type HardwareFacts } from "../specs/hardware-catalog.js";
 import type { MeasuredGpu } from "../specs/kernel-catalog.js";
 
 /** How well founded a figure of power is; the words are those of `power_model_qual` of the Python tool. */
@@ -57,8 +57,13 @@ const COEFFICIENTS: Readonly<Record<MeasuredGpu, PowerCoefficients>> = {
   l40s: { idle: IDLE, memory: 0.5, arithmetic: 0.86, quality: "LOW", source: "borrowed from the H100" },
 };
 
-/** Coefficients for a GPU, with the quality that they have there: borrowed ones are `LOW`. */
+/** Coefficients for a GPU, with the quality that they have there: borrowed ones are `LOW`. Where it is known what the board draws without work, that is its share. */
 export function powerCoefficients(hardware: HardwareFacts): PowerCoefficients {
-  const found = COEFFICIENTS[hardware.measuredAs];
-  return hardware.name === hardware.measuredAs ? found : { ...found, quality: "LOW" };
+  const { idleW, tdpW, measuredAs } = hardware;
+  const found = COEFFICIENTS[measuredAs];
+  return {
+    ...found,
+    ...(idleW === undefined ? {} : { idle: Math.min(1, idleW / tdpW) }),
+    ...(borrowsKernels(hardware) ? { quality: "LOW" as const } : {}),
+  };
 }
