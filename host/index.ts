@@ -11,6 +11,24 @@ export { EXACT_UP_TO_REQUESTS, type Outcome } from "./core/outcome.js";
 export type { ResultRows } from "./core/simulation.js";
 export type { Stability } from "./core/stability.js";
 
+export { BUILT_IN_CATALOG, type Catalog, parseCatalog, readCatalogFile } from "./specs/catalog.js";
+export {
+  borrowsKernels,
+  type HardwareEntry,
+  type HardwareFacts,
+  type HardwareFigure,
+} from "./specs/hardware-catalog.js";
+export { importModel, type ImportOptions, modelFromConfig } from "./specs/hugging-face.js";
+export type { LatentAttention, ModelEntry, ModelFacts, SlidingWindow, WeightDtype } from "./specs/model-catalog.js";
+export { activeParameterCount, parameterCount } from "./profiles/model-shape.js";
+export {
+  type HardwareListing,
+  listHardware,
+  listModels,
+  type ModelDerived,
+  type ModelListing,
+  showModel,
+} from "./planners/catalog.js";
 export { checkFleet, fleetJsonSchema, type FleetInput, type FleetSpec, parseFleet } from "./specs/fleet-spec.js";
 export { type Fleet, type Pool, resolveFleet } from "./specs/fleet.js";
 export { GPU_NAMES, gpuProfile } from "./specs/gpu-catalog.js";

@@ -6,7 +6,9 @@ import { capacityCommand } from "./capacity.js";
 import { compareRoutersCommand } from "./compare-routers.js";
 import { generateCommand } from "./generate.js";
 import { gridFlexCommand } from "./grid-flex.js";
+import { hardwareCommand } from "./hardware.js";
 import { inspectCommand } from "./inspect.js";
+import { modelsCommand } from "./models.js";
 import { queueCommand } from "./queue.js";
 import { replayCommand } from "./replay.js";
 import { simulateCommand } from "./simulate.js";
@@ -36,6 +38,8 @@ for (const command of [
   capacityCommand(),
   gridFlexCommand(),
   queueCommand(),
+  hardwareCommand(),
+  modelsCommand(),
   inspectCommand(),
   generateCommand(),
 ]) {
