@@ -1,4 +1,4 @@
-import { axisTitle } from "./axis-title.js";
+import { axisTitle } from "./axis.js";
 import { html, type Markup } from "./markup.js";
 import type { BarsChart } from "./page-spec.js";
 import { numberOf } from "./pointer.js";

@@ -1,19 +1,20 @@
-import { axisTitle } from "./axis-title.js";
+import { axisTitle, canStand } from "./axis.js";
 import { legend } from "./legend.js";
 import { html, type Markup } from "./markup.js";
 import { formatShare } from "./nines.js";
 import type { FrontierChart, FrontierPoint, PlottedChart, TableBlock } from "./page-spec.js";
 import { numberOf, numbersOf } from "./pointer.js";
 import { tableAlternative } from "./table-markup.js";
+import { counted } from "../quantities.js";
 import { formatValue } from "./value-format.js";
 
 /** The figure of a chart: its place, which the script fills, its legend, and the same as a table. */
 export function plottedMarkup(chart: PlottedChart, index: number, result: unknown): Markup {
-  const { title, note } = chart;
+  const { title } = chart;
   return html`<figure data-chart="${index}">
     <figcaption>
       <h3>${title}</h3>
-      ${note !== undefined && html`<p class="note">${note}</p>`}
+      ${notesOf(chart, result).map((note) => html`<p class="note">${note}</p>`)}
     </figcaption>
     <p class="axis-title">${axisTitle(chart.y)}</p>
     <div
@@ -27,6 +28,18 @@ export function plottedMarkup(chart: PlottedChart, index: number, result: unknow
     <p class="spoken" aria-live="polite"></p>
     ${tableAlternative(chartTable(chart, result))}
   </figure>`;
+}
+
+function notesOf(chart: PlottedChart, result: unknown): string[] {
+  const own = chart.note === undefined ? [] : [chart.note];
+  if (chart.kind !== "frontier") return own;
+  const { points, x, y } = chart;
+  const isDrawn = ({ x: atX, y: atY }: FrontierPoint) =>
+    canStand(numberOf(result, atX), x) && canStand(numberOf(result, atY), y);
+  const others = points.filter((point) => !isDrawn(point)).length;
+  return others === 0
+    ? own
+    : [...own, `${counted(others, "candidate")} without a place on these axes: in the table alone.`];
 }
 
 function chartTable(chart: PlottedChart, result: unknown): Omit<TableBlock, "kind"> {

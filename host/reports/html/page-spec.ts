@@ -139,8 +139,6 @@ export interface LinesChart extends ChartBase {
   y: Axis;
   series: readonly Series[];
   limit?: Limit;
-  /** `after`: each value holds from the x before to its own, as averages of stretches do. Default: straight lines. */
-  steps?: "after";
 }
 
 /**

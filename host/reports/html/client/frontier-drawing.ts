@@ -1,4 +1,5 @@
 import type uPlot from "uplot";
+import { canStand } from "../axis.js";
 import type { FrontierChart, FrontierPoint } from "../page-spec.js";
 import { numberOf } from "../pointer.js";
 import { formatValue } from "../value-format.js";
@@ -53,11 +54,9 @@ export function frontierDrawing(chart: FrontierChart, result: unknown): Drawing 
 }
 
 function placedPoints({ points, x, y }: FrontierChart, result: unknown): Placed[] {
-  const fits = (value: number | null, scale: string | undefined): value is number =>
-    value !== null && (scale !== "log" || value > 0);
   const placed = points.flatMap((point): Placed[] => {
     const [atX, atY] = [numberOf(result, point.x), numberOf(result, point.y)];
-    return fits(atX, x.scale) && fits(atY, y.scale) ? [{ point, x: atX, y: atY }] : [];
+    return canStand(atX, x) && canStand(atY, y) ? [{ point, x: atX, y: atY }] : [];
   });
   return placed.sort((a, b) => a.x - b.x || a.y - b.y);
 }

@@ -56,7 +56,7 @@ export function mountPlot(figure: HTMLElement, drawing: Drawing): uPlot {
     drawing.data,
     place,
   );
-  const tooltip = new Tooltip(plot.over);
+  const tooltip = new Tooltip(plot.over, !drawing.hasCrosshair);
   onThemeChange(() => plot.redraw(false, true));
   new ResizeObserver(() => {
     const wanted = size();
@@ -115,7 +115,13 @@ export function drawLimit(plot: uPlot, context: CanvasRenderingContext2D, value:
   context.textAlign = "left";
   const isNearTop = y - top < 20 * devicePixelRatio;
   context.textBaseline = isNearTop ? "top" : "bottom";
-  context.fillText(label, left + 6 * devicePixelRatio, y + (isNearTop ? 4 : -4) * devicePixelRatio);
+  const at = [left + 6 * devicePixelRatio, y + (isNearTop ? 4 : -4) * devicePixelRatio] as const;
+  // A halo: curves may run behind the label.
+  context.strokeStyle = colour("--surface");
+  context.lineWidth = 4 * devicePixelRatio;
+  context.lineJoin = "round";
+  context.strokeText(label, ...at);
+  context.fillText(label, ...at);
 }
 
 /** Draws a line up the plot at a value of the axis x. */

@@ -11,7 +11,7 @@ export function linearTicks(low: number, high: number, most: number, format?: Va
   const step = stepFor((high - low) / Math.max(1, most), format);
   const ticks: number[] = [];
   if (!(step > 0)) return [low];
-  for (let i = Math.ceil(low / step - 1e-9); i * step <= high * (1 + 1e-12) + 1e-300; i++) ticks.push(i * step);
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high * (1 + 1e-12) + 1e-300; i++) ticks.push(i * step + 0);
   return ticks;
 }
 

@@ -15,15 +15,22 @@ export interface Reading {
 /** A box beside the place of a chart that is looked at. */
 export class Tooltip {
   private readonly box = document.createElement("div");
+  private readonly ring = document.createElement("div");
 
-  constructor(private readonly area: HTMLElement) {
+  /** @param isPoint Whether it is one point that is looked at, which gets a ring. */
+  constructor(
+    private readonly area: HTMLElement,
+    private readonly isPoint: boolean,
+  ) {
     this.box.className = "tooltip";
-    this.box.hidden = true;
-    area.append(this.box);
+    this.ring.className = "ring";
+    this.hide();
+    area.append(this.ring, this.box);
   }
 
   hide(): void {
     this.box.hidden = true;
+    this.ring.hidden = true;
   }
 
   /** @param left Place in the area, CSS pixels. */
@@ -32,6 +39,8 @@ export class Tooltip {
     heading.textContent = title;
     this.box.replaceChildren(heading, ...rows.map(rowElement));
     this.box.hidden = false;
+    this.ring.hidden = !this.isPoint;
+    this.ring.style.translate = `${left}px ${top}px`;
     const { clientWidth, clientHeight } = this.area;
     const { offsetWidth, offsetHeight } = this.box;
     const beside = left + 14 + offsetWidth <= clientWidth ? left + 14 : left - 14 - offsetWidth;
