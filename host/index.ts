@@ -99,4 +99,9 @@ export {
 } from "./planners/planning-requests.js";
 export { type PoolStream, simulateFleet, type SimulateFleetOptions } from "./planners/simulate-fleet.js";
 
+export { factsBlock, latencyFrontier, listBlock, textBlock, verdict } from "./reports/html/blocks.js";
+export { htmlPage } from "./reports/html/html-page.js";
+export type { Block, Chart, Page, Section, Tone } from "./reports/html/page-spec.js";
+export { pointer } from "./reports/html/pointer.js";
+export { replayPage } from "./reports/html/replay-page.js";
 export { PER_REQUEST_COLUMNS, PerRequestCsv } from "./reports/per-request-csv.js";
