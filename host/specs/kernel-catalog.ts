@@ -24,15 +24,14 @@ export interface GemmTimes {
   computeShare: ShareKnots;
 }
 
-/** Times of the kernels of a forward pass on one GPU. What has no arithmetic of its own in fp8 is timed as bf16. */
+/** Times of the kernels of a forward pass on one GPU. Types that were not measured are as bf16. */
 export interface KernelTimes {
-  /** Dense matrix products with weights of that type; absent: not measured. */
+  /** Dense matrix products with weights of that type; absent: the GPU does not multiply it. */
   gemm: { bf16: GemmTimes; fp8: GemmTimes; nvfp4?: GemmTimes };
   /**
-   * The fused experts of a layer; `computeShare` over the tokens that each expert gets. Of `mxfp4` weights, which are multiplied in bf16, it is of the peak in bf16; absent: not
-   * measured.
+   * The fused experts of a layer; `computeShare` over the tokens that each expert gets. `mxfp4` weights are multiplied in bf16, and their share is of that peak.
    */
-  experts: { bf16: GemmTimes; fp8: GemmTimes; mxfp4?: GemmTimes };
+  experts: { bf16: GemmTimes; fp8: GemmTimes; mxfp4: GemmTimes };
   attention: {
     /** What the attention of a layer takes by itself, s. */
     floorS: number;
@@ -82,13 +81,13 @@ function timesOf({ gemm, experts, attention, allReduce, smallKernelsUs }: Kernel
   return {
     gemm: {
       bf16: gemmTimes(gemm.bf16),
-      fp8: gemmTimes(gemm.fp8 ?? gemm.bf16),
+      fp8: gemmTimes(gemm.fp8),
       ...(gemm.nvfp4 ? { nvfp4: gemmTimes(gemm.nvfp4) } : {}),
     },
     experts: {
       bf16: gemmTimes(experts.bf16),
-      fp8: gemmTimes(experts.fp8 ?? experts.bf16),
-      ...(experts.mxfp4 ? { mxfp4: gemmTimes(experts.mxfp4) } : {}),
+      fp8: gemmTimes(experts.fp8),
+      mxfp4: gemmTimes(experts.mxfp4),
     },
     attention: {
       floorS: bf16.decode.floorUs.value * US,

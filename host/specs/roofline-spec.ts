@@ -199,14 +199,13 @@ function kernelsOf(fields: RooflineFields): RooflineKernels {
   const dtype = dtypeOf(fields) === "fp8" ? "fp8" : "bf16";
   const measured = kernelTimes(fields.hardware.measuredAs);
   const { attention } = measured;
-  const mxfp4 = measured.experts.mxfp4 ?? measured.experts.bf16;
   const kvDtype = kvDtypeOf(fields);
   const byKvDtype = kvDtype === "fp8" ? measured.fp8KvAttention : attention;
   const collective = measured.allReduce.find(({ gpus }) => gpus >= fields.tp) ?? measured.allReduce.at(-1)!;
   return {
     gemm: withGiven(measured.gemm[dtype], fields),
     bf16Gemm: withGiven(measured.gemm.bf16, fields),
-    experts: withGiven(dtypeOf(fields) === "mxfp4" ? mxfp4 : measured.experts[dtype], fields),
+    experts: withGiven(measured.experts[dtypeOf(fields) === "mxfp4" ? "mxfp4" : dtype], fields),
     attention: {
       floorS: seconds(fields.attention_floor_us) ?? byKvDtype.floorS,
       bandwidthShare: fields.attention_efficiency ?? attention.bandwidthShare[kvDtype],

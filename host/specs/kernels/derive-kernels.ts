@@ -1,8 +1,16 @@
 import { deriveAllReduce } from "./derive-all-reduce.js";
 import { deriveAttention } from "./derive-attention.js";
-import { carryToBalanced, deriveExperts } from "./derive-experts.js";
+import { deriveExperts } from "./derive-experts.js";
 import { deriveGemm } from "./derive-gemm.js";
-import type { AttentionFigures, Figure, KernelFigures, MatrixFigures } from "./kernel-data.js";
+import type {
+  AttentionFigures,
+  ExpertsDtype,
+  Figure,
+  GemmDtype,
+  KernelFigures,
+  MatrixFigures,
+  Origin,
+} from "./kernel-data.js";
 import type { MeasuredTables } from "./kernel-tables.js";
 import { rounded } from "./matrix-fit.js";
 import { SYSTEMS, type GpuPeaks, type System } from "./systems.js";
@@ -24,63 +32,64 @@ export function deriveKernels(tables: MeasuredTables, peaksOf: (gpu: string) => 
   const measured = own.find(({ system }) => system.gpu === LAYER_GPU)!;
   const floors = LAYER_PRODUCTS * measured.gemm.bf16.floorUs.value + measured.attention.bf16.decode.floorUs.value;
   const smallKernelsUs: Figure = { value: rounded(LAYER_US - floors), origin: "published by BLIS" };
-  return own.map(({ system, gemm, attention, allReduce }) => ({
-    gpu: system.gpu,
-    system: system.system,
-    version: versions(tables, system.system),
-    gemm,
-    experts: expertsOf(tables, peaksOf, system),
-    attention,
-    allReduce,
-    smallKernelsUs:
-      system.gpu === LAYER_GPU ? smallKernelsUs : { ...smallKernelsUs, origin: `borrowed from ${LAYER_GPU}` },
+  return own.map(({ system: { gpu, system }, ...kernels }) => ({
+    gpu,
+    system,
+    version: versions(tables, system),
+    ...kernels,
+    smallKernelsUs: gpu === LAYER_GPU ? smallKernelsUs : { ...smallKernelsUs, origin: `borrowed from ${LAYER_GPU}` },
   }));
 }
 
-function deriveOwn(tables: MeasuredTables, peaks: GpuPeaks, { gpu, system, gemm }: System) {
-  const product = (dtype: keyof typeof gemm) => {
-    const table = gemm[dtype];
-    return table === undefined ? {} : { [dtype]: deriveGemm(tables, peaks, { system, dtype, table }) };
-  };
-  const bf16 = deriveAttention(tables, peaks, { system, kvDtype: "bf16" });
-  const fp8 = gemm.fp8 ? deriveAttention(tables, peaks, { system, kvDtype: "fp8" }) : borrowed(bf16, gpu);
+function deriveOwn(tables: MeasuredTables, peaks: GpuPeaks, { gpu, system, gemm, experts }: System) {
+  const product = (dtype: GemmDtype, table = gemm[dtype]) =>
+    table === undefined ? undefined : deriveGemm(tables, peaks, { system, dtype, table });
+  const expert = (dtype: ExpertsDtype, table = experts[dtype]) =>
+    table === undefined ? undefined : deriveExperts(tables, peaks, { system, dtype, table });
+  const [bf16Product, nvfp4Product, bf16Experts] = [product("bf16")!, product("nvfp4"), expert("bf16")!];
+  const attention = deriveAttention(tables, peaks, { system, kvDtype: "bf16" });
   return {
-    gemm: { ...product("bf16"), ...product("fp8"), ...product("nvfp4") } as KernelFigures["gemm"],
-    attention: { bf16, fp8 },
+    gemm: {
+      bf16: bf16Product,
+      fp8: product("fp8") ?? borrowMatrices(bf16Product, gpu),
+      ...(nvfp4Product ? { nvfp4: nvfp4Product } : {}),
+    },
+    experts: {
+      bf16: bf16Experts,
+      fp8: expert("fp8") ?? borrowMatrices(bf16Experts, gpu),
+      mxfp4: expert("mxfp4") ?? borrowMatrices(bf16Experts, gpu),
+    },
+    attention: {
+      bf16: attention,
+      fp8: gemm.fp8 ? deriveAttention(tables, peaks, { system, kvDtype: "fp8" }) : borrowAttention(attention, gpu),
+    },
     allReduce: deriveAllReduce(tables, peaks, system),
   };
 }
 
-/** Keys and values in fp8 that were not measured are read as fast as those in bf16. */
-function borrowed({ decode, prefill }: AttentionFigures, gpu: string): AttentionFigures {
-  const as = ({ value }: Figure): Figure => ({ value, origin: `borrowed from ${gpu} in bf16` });
+/** Kernels with weights of a type that was not measured come as near to the peaks as those in bf16. */
+function borrowMatrices(figures: MatrixFigures, gpu: string): MatrixFigures {
+  const origin: Origin = `borrowed from ${gpu} in bf16`;
+  const { floorUs, bandwidthShare, computeShare } = figures;
   return {
-    decode: { ...decode, floorUs: as(decode.floorUs), bandwidthShare: as(decode.bandwidthShare) },
-    prefill: { ...prefill, floorUs: as(prefill.floorUs), computeShare: as(prefill.computeShare) },
+    ...figures,
+    floorUs: { ...floorUs, origin },
+    bandwidthShare: { ...bandwidthShare, origin },
+    computeShare: { ...computeShare, origin },
   };
 }
 
-/** The GPU whose balanced experts were not measured, and those that tell how they compare with uneven ones. */
-const UNEVEN_GPU = "a100-sxm-80gb";
-const BALANCED_GPUS = ["h100-sxm", "h200-sxm", "b200-sxm"];
-
-function expertsOf(
-  tables: MeasuredTables,
-  peaksOf: (gpu: string) => GpuPeaks,
-  system: System,
-): KernelFigures["experts"] {
-  const derive = (of: System, dtype: keyof System["experts"], distribution: "balanced" | "power_law_1.2") =>
-    deriveExperts(tables, peaksOf(of.gpu), { system: of.system, dtype, table: of.experts[dtype]!, distribution });
-  if (system.gpu === UNEVEN_GPU) {
-    const others = SYSTEMS.filter(({ gpu }) => BALANCED_GPUS.includes(gpu)).map((other) => ({
-      balanced: derive(other, "bf16", "balanced"),
-      uneven: derive(other, "bf16", "power_law_1.2"),
-    }));
-    return { bf16: carryToBalanced(derive(system, "bf16", "power_law_1.2"), others) };
-  }
-  const dtypes = Object.keys(system.experts) as (keyof System["experts"])[];
-  const figures = dtypes.map((dtype): [string, MatrixFigures] => [dtype, derive(system, dtype, "balanced")]);
-  return Object.fromEntries(figures) as unknown as KernelFigures["experts"];
+/** Keys and values in fp8 that were not measured are read as fast as those in bf16. */
+function borrowAttention({ decode, prefill }: AttentionFigures, gpu: string): AttentionFigures {
+  const origin: Origin = `borrowed from ${gpu} in bf16`;
+  return {
+    decode: {
+      ...decode,
+      floorUs: { ...decode.floorUs, origin },
+      bandwidthShare: { ...decode.bandwidthShare, origin },
+    },
+    prefill: { ...prefill, floorUs: { ...prefill.floorUs, origin }, computeShare: { ...prefill.computeShare, origin } },
+  };
 }
 
 /** Releases of vLLM in the tables of a system, rising. */

@@ -72,8 +72,8 @@ export interface KernelFigures {
   system: string;
   /** Releases of vLLM that were measured. */
   version: string;
-  gemm: { bf16: MatrixFigures; fp8?: MatrixFigures; nvfp4?: MatrixFigures };
-  experts: { bf16: MatrixFigures; fp8?: MatrixFigures; mxfp4?: MatrixFigures };
+  gemm: { bf16: MatrixFigures; fp8: MatrixFigures; nvfp4?: MatrixFigures };
+  experts: { bf16: MatrixFigures; fp8: MatrixFigures; mxfp4: MatrixFigures };
   attention: { bf16: AttentionFigures; fp8: AttentionFigures };
   allReduce: readonly AllReduceFigures[];
   /** Norms, rotations, activations and cache writes of a layer: what their launches take. */

@@ -32,7 +32,9 @@ function matrixSection(
   tokens: string,
 ): string[] {
   const all = kernels.flatMap((of) =>
-    Object.entries(of[kind]).map(([dtype, figures]: [string, MatrixFigures]) => ({ gpu: of.gpu, dtype, figures })),
+    Object.entries(of[kind])
+      .filter(([, figures]: [string, MatrixFigures]) => figures.floorUs.origin === "measured")
+      .map(([dtype, figures]: [string, MatrixFigures]) => ({ gpu: of.gpu, dtype, figures })),
   );
   const knots = [...new Set(all.flatMap(({ figures }) => figures.computeShare.knots.map((knot) => knot.tokens)))];
   return [
@@ -132,24 +134,19 @@ function borrowedSection(kernels: readonly KernelFigures[]): string[] {
   const others = kernels.flatMap((of) =>
     listFigures(of)
       .filter(({ origin }) => origin !== "measured")
-      .map(({ kernel, dtype, figure, value, unit, origin }) => [
-        of.gpu,
-        dtype === undefined ? kernel : `${kernel}, ${dtype}`,
-        figure,
-        unit === "us" ? `${value} us` : String(value),
-        origin,
-      ]),
+      .map(({ kernel, dtype, origin }) => [of.gpu, dtype === undefined ? kernel : `${kernel}, ${dtype}`, origin]),
   );
+  const once = [...new Map(others.map((cells) => [cells.join(), cells])).values()];
   return [
     "## What was not measured on the GPU itself",
     "",
-    ...table(["GPU", "kernel", "figure", "value", "origin"], others),
+    ...table(["GPU", "kernel", "origin"], once),
     'Small kernels are the norms, rotations, activations and cache writes of a layer. BLIS (inference-sim, Apache-2.0, "trained-physics", fitted to 15 experiments of vLLM on H100) finds 32.1 us for a layer',
-    "by itself; what is left of it after the floors of four products and of the attention is theirs.",
+    `by itself; what is left of it after the floors of four products and of the attention, ${kernels[0]!.smallKernelsUs.value} us, is theirs.`,
     "",
-    "Experts of the A100 were measured with uneven tokens alone. Their figures are those, times what lies between balanced and uneven tokens on H100, H200 and B200 (the median of the three). Experts of",
-    "models that choose them by groups (DeepSeek-V3) are left out: the tables' balanced tokens do not reach all of them. A type without a row is timed as bf16. A GPU without a row borrows the figures",
-    "of the one that its `measured_as` names.",
+    "Experts are timed by the tables' uneven tokens (power law, exponent 1.2), with the reads that even choice would have: that is how the roofline counts them, and real tokens choose unevenly. Experts of",
+    "models that choose them by groups (DeepSeek-V3) are left out, since the tables' tokens do not; so are mxfp4 weights multiplied in bf16 on B200, where engines have better kernels.",
+    "A GPU without a row borrows the figures of the one that its `measured_as` names.",
     "",
   ];
 }

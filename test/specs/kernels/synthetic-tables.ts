@@ -20,7 +20,7 @@ export const MODEL = { hidden: 4096, inter: 2048, topk: 2, experts: 16 };
 export function expertsRow(
   tokens: number,
   seconds: number,
-  { distribution = "balanced", ...model }: Partial<typeof MODEL> & { distribution?: string } = {},
+  { distribution = "power_law_1.2", ...model }: Partial<typeof MODEL> & { distribution?: string } = {},
 ): TableRow {
   return row(
     { dtype: "bfloat16", num_tokens: tokens, moe_tp: 1, moe_ep: 1, distribution, ...MODEL, ...model },

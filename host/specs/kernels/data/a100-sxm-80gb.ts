@@ -26,27 +26,84 @@ const data = {
     ]
    },
    "wholeFit": { "measurements": 552, "meanError": 0.082, "p90Error": 0.183, "covers": "1 to 8192 tokens; matrices of 8 to 537 MB" }
+  },
+  "fp8": {
+   "table": "bfloat16",
+   "floorUs": { "value": 4.79, "origin": "borrowed from a100-sxm-80gb in bf16" },
+   "bandwidthShare": { "value": 0.726, "origin": "borrowed from a100-sxm-80gb in bf16" },
+   "memoryFit": { "measurements": 230, "meanError": 0.056, "p90Error": 0.122, "covers": "up to 64 tokens; matrices of 8 to 537 MB" },
+   "computeShare": {
+    "origin": "borrowed from a100-sxm-80gb in bf16",
+    "knots": [
+     { "tokens": 128, "share": 0.451, "measurements": 46, "meanError": 0.074, "p90Error": 0.15 },
+     { "tokens": 256, "share": 0.629, "measurements": 46, "meanError": 0.125, "p90Error": 0.22 },
+     { "tokens": 512, "share": 0.703, "measurements": 46, "meanError": 0.121, "p90Error": 0.213 },
+     { "tokens": 1024, "share": 0.734, "measurements": 46, "meanError": 0.128, "p90Error": 0.237 },
+     { "tokens": 2048, "share": 0.824, "measurements": 46, "meanError": 0.101, "p90Error": 0.184 },
+     { "tokens": 4096, "share": 0.833, "measurements": 46, "meanError": 0.085, "p90Error": 0.166 },
+     { "tokens": 8192, "share": 0.813, "measurements": 46, "meanError": 0.071, "p90Error": 0.144 }
+    ]
+   },
+   "wholeFit": { "measurements": 552, "meanError": 0.082, "p90Error": 0.183, "covers": "1 to 8192 tokens; matrices of 8 to 537 MB" }
   }
  },
  "experts": {
   "bf16": {
    "table": "bfloat16",
-   "floorUs": { "value": 22.6, "origin": "measured" },
-   "bandwidthShare": { "value": 0.793, "origin": "measured" },
-   "memoryFit": { "measurements": 58, "meanError": 0.105, "p90Error": 0.219, "covers": "up to 16 tokens; 8 to 128 experts of width 192 to 14336; uneven tokens, carried over" },
+   "floorUs": { "value": 21.3, "origin": "measured" },
+   "bandwidthShare": { "value": 0.857, "origin": "measured" },
+   "memoryFit": { "measurements": 58, "meanError": 0.106, "p90Error": 0.22, "covers": "up to 16 tokens; 8 to 128 experts of width 192 to 14336" },
    "computeShare": {
     "origin": "measured",
     "knots": [
-     { "tokens": 32, "share": 0.123, "measurements": 11, "meanError": 0.149, "p90Error": 0.399 },
-     { "tokens": 64, "share": 0.214, "measurements": 11, "meanError": 0.156, "p90Error": 0.427 },
-     { "tokens": 128, "share": 0.324, "measurements": 11, "meanError": 0.147, "p90Error": 0.389 },
-     { "tokens": 256, "share": 0.399, "measurements": 11, "meanError": 0.124, "p90Error": 0.416 },
-     { "tokens": 512, "share": 0.402, "measurements": 11, "meanError": 0.169, "p90Error": 0.432 },
-     { "tokens": 1024, "share": 0.569, "measurements": 4, "meanError": 0.087, "p90Error": 0.241 },
-     { "tokens": 2048, "share": 0.558, "measurements": 4, "meanError": 0.13, "p90Error": 0.346 }
+     { "tokens": 32, "share": 0.111, "measurements": 11, "meanError": 0.149, "p90Error": 0.399 },
+     { "tokens": 64, "share": 0.191, "measurements": 11, "meanError": 0.156, "p90Error": 0.427 },
+     { "tokens": 128, "share": 0.278, "measurements": 11, "meanError": 0.147, "p90Error": 0.389 },
+     { "tokens": 256, "share": 0.336, "measurements": 11, "meanError": 0.124, "p90Error": 0.416 },
+     { "tokens": 512, "share": 0.354, "measurements": 11, "meanError": 0.169, "p90Error": 0.432 },
+     { "tokens": 1024, "share": 0.533, "measurements": 4, "meanError": 0.087, "p90Error": 0.241 },
+     { "tokens": 2048, "share": 0.544, "measurements": 4, "meanError": 0.13, "p90Error": 0.346 }
     ]
    },
-   "wholeFit": { "measurements": 132, "meanError": 0.135, "p90Error": 0.344, "covers": "1 to 2048 tokens; 8 to 128 experts of width 192 to 14336; uneven tokens, carried over" }
+   "wholeFit": { "measurements": 132, "meanError": 0.135, "p90Error": 0.344, "covers": "1 to 2048 tokens; 8 to 128 experts of width 192 to 14336" }
+  },
+  "fp8": {
+   "table": "bfloat16",
+   "floorUs": { "value": 21.3, "origin": "borrowed from a100-sxm-80gb in bf16" },
+   "bandwidthShare": { "value": 0.857, "origin": "borrowed from a100-sxm-80gb in bf16" },
+   "memoryFit": { "measurements": 58, "meanError": 0.106, "p90Error": 0.22, "covers": "up to 16 tokens; 8 to 128 experts of width 192 to 14336" },
+   "computeShare": {
+    "origin": "borrowed from a100-sxm-80gb in bf16",
+    "knots": [
+     { "tokens": 32, "share": 0.111, "measurements": 11, "meanError": 0.149, "p90Error": 0.399 },
+     { "tokens": 64, "share": 0.191, "measurements": 11, "meanError": 0.156, "p90Error": 0.427 },
+     { "tokens": 128, "share": 0.278, "measurements": 11, "meanError": 0.147, "p90Error": 0.389 },
+     { "tokens": 256, "share": 0.336, "measurements": 11, "meanError": 0.124, "p90Error": 0.416 },
+     { "tokens": 512, "share": 0.354, "measurements": 11, "meanError": 0.169, "p90Error": 0.432 },
+     { "tokens": 1024, "share": 0.533, "measurements": 4, "meanError": 0.087, "p90Error": 0.241 },
+     { "tokens": 2048, "share": 0.544, "measurements": 4, "meanError": 0.13, "p90Error": 0.346 }
+    ]
+   },
+   "wholeFit": { "measurements": 132, "meanError": 0.135, "p90Error": 0.344, "covers": "1 to 2048 tokens; 8 to 128 experts of width 192 to 14336" }
+  },
+  "mxfp4": {
+   "table": "bfloat16",
+   "floorUs": { "value": 21.3, "origin": "borrowed from a100-sxm-80gb in bf16" },
+   "bandwidthShare": { "value": 0.857, "origin": "borrowed from a100-sxm-80gb in bf16" },
+   "memoryFit": { "measurements": 58, "meanError": 0.106, "p90Error": 0.22, "covers": "up to 16 tokens; 8 to 128 experts of width 192 to 14336" },
+   "computeShare": {
+    "origin": "borrowed from a100-sxm-80gb in bf16",
+    "knots": [
+     { "tokens": 32, "share": 0.111, "measurements": 11, "meanError": 0.149, "p90Error": 0.399 },
+     { "tokens": 64, "share": 0.191, "measurements": 11, "meanError": 0.156, "p90Error": 0.427 },
+     { "tokens": 128, "share": 0.278, "measurements": 11, "meanError": 0.147, "p90Error": 0.389 },
+     { "tokens": 256, "share": 0.336, "measurements": 11, "meanError": 0.124, "p90Error": 0.416 },
+     { "tokens": 512, "share": 0.354, "measurements": 11, "meanError": 0.169, "p90Error": 0.432 },
+     { "tokens": 1024, "share": 0.533, "measurements": 4, "meanError": 0.087, "p90Error": 0.241 },
+     { "tokens": 2048, "share": 0.544, "measurements": 4, "meanError": 0.13, "p90Error": 0.346 }
+    ]
+   },
+   "wholeFit": { "measurements": 132, "meanError": 0.135, "p90Error": 0.344, "covers": "1 to 2048 tokens; 8 to 128 experts of width 192 to 14336" }
   }
  },
  "attention": {

@@ -69,57 +69,60 @@ const data = {
  "experts": {
   "bf16": {
    "table": "bfloat16",
-   "floorUs": { "value": 13.2, "origin": "measured" },
-   "bandwidthShare": { "value": 0.887, "origin": "measured" },
-   "memoryFit": { "measurements": 55, "meanError": 0.055, "p90Error": 0.078, "covers": "up to 16 tokens; 8 to 128 experts of width 384 to 14336" },
+   "floorUs": { "value": 11.9, "origin": "measured" },
+   "bandwidthShare": { "value": 0.969, "origin": "measured" },
+   "memoryFit": { "measurements": 46, "meanError": 0.102, "p90Error": 0.248, "covers": "up to 16 tokens; 8 to 128 experts of width 384 to 14336" },
    "computeShare": {
     "origin": "measured",
     "knots": [
-     { "tokens": 32, "share": 0.0811, "measurements": 9, "meanError": 0.108, "p90Error": 0.217 },
-     { "tokens": 64, "share": 0.151, "measurements": 9, "meanError": 0.092, "p90Error": 0.17 },
-     { "tokens": 128, "share": 0.258, "measurements": 9, "meanError": 0.087, "p90Error": 0.19 },
-     { "tokens": 256, "share": 0.354, "measurements": 9, "meanError": 0.106, "p90Error": 0.222 },
-     { "tokens": 512, "share": 0.403, "measurements": 9, "meanError": 0.115, "p90Error": 0.278 },
-     { "tokens": 1024, "share": 0.377, "measurements": 4, "meanError": 0.233, "p90Error": 0.313 },
-     { "tokens": 2048, "share": 0.379, "measurements": 4, "meanError": 0.248, "p90Error": 0.322 }
+     { "tokens": 32, "share": 0.072, "measurements": 9, "meanError": 0.082, "p90Error": 0.249 },
+     { "tokens": 64, "share": 0.132, "measurements": 9, "meanError": 0.072, "p90Error": 0.198 },
+     { "tokens": 128, "share": 0.239, "measurements": 9, "meanError": 0.071, "p90Error": 0.155 },
+     { "tokens": 256, "share": 0.319, "measurements": 9, "meanError": 0.093, "p90Error": 0.227 },
+     { "tokens": 512, "share": 0.369, "measurements": 9, "meanError": 0.114, "p90Error": 0.256 },
+     { "tokens": 1024, "share": 0.369, "measurements": 4, "meanError": 0.223, "p90Error": 0.304 },
+     { "tokens": 2048, "share": 0.378, "measurements": 4, "meanError": 0.238, "p90Error": 0.319 }
     ]
    },
-   "wholeFit": { "measurements": 108, "meanError": 0.088, "p90Error": 0.226, "covers": "1 to 2048 tokens; 8 to 128 experts of width 384 to 14336" }
+   "wholeFit": { "measurements": 108, "meanError": 0.122, "p90Error": 0.279, "covers": "1 to 2048 tokens; 8 to 128 experts of width 384 to 14336" }
   },
   "fp8": {
    "table": "fp8",
-   "floorUs": { "value": 15, "origin": "measured" },
-   "bandwidthShare": { "value": 0.83, "origin": "measured" },
-   "memoryFit": { "measurements": 69, "meanError": 0.076, "p90Error": 0.144, "covers": "up to 16 tokens; 8 to 128 experts of width 192 to 14336" },
+   "floorUs": { "value": 13.3, "origin": "measured" },
+   "bandwidthShare": { "value": 0.899, "origin": "measured" },
+   "memoryFit": { "measurements": 58, "meanError": 0.098, "p90Error": 0.208, "covers": "up to 16 tokens; 8 to 128 experts of width 192 to 14336" },
    "computeShare": {
     "origin": "measured",
     "knots": [
-     { "tokens": 32, "share": 0.0706, "measurements": 11, "meanError": 0.116, "p90Error": 0.221 },
-     { "tokens": 64, "share": 0.125, "measurements": 11, "meanError": 0.129, "p90Error": 0.204 },
-     { "tokens": 128, "share": 0.225, "measurements": 11, "meanError": 0.106, "p90Error": 0.199 },
-     { "tokens": 256, "share": 0.302, "measurements": 11, "meanError": 0.142, "p90Error": 0.213 },
-     { "tokens": 512, "share": 0.339, "measurements": 11, "meanError": 0.165, "p90Error": 0.241 },
-     { "tokens": 1024, "share": 0.406, "measurements": 4, "meanError": 0.138, "p90Error": 0.279 },
-     { "tokens": 2048, "share": 0.419, "measurements": 4, "meanError": 0.142, "p90Error": 0.295 }
+     { "tokens": 32, "share": 0.064, "measurements": 11, "meanError": 0.1, "p90Error": 0.244 },
+     { "tokens": 64, "share": 0.116, "measurements": 11, "meanError": 0.118, "p90Error": 0.277 },
+     { "tokens": 128, "share": 0.199, "measurements": 11, "meanError": 0.144, "p90Error": 0.361 },
+     { "tokens": 256, "share": 0.266, "measurements": 11, "meanError": 0.184, "p90Error": 0.434 },
+     { "tokens": 512, "share": 0.307, "measurements": 11, "meanError": 0.215, "p90Error": 0.465 },
+     { "tokens": 1024, "share": 0.396, "measurements": 4, "meanError": 0.135, "p90Error": 0.275 },
+     { "tokens": 2048, "share": 0.417, "measurements": 4, "meanError": 0.141, "p90Error": 0.286 }
     ]
    },
-   "wholeFit": { "measurements": 132, "meanError": 0.103, "p90Error": 0.223, "covers": "1 to 2048 tokens; 8 to 128 experts of width 192 to 14336" }
+   "wholeFit": { "measurements": 132, "meanError": 0.138, "p90Error": 0.307, "covers": "1 to 2048 tokens; 8 to 128 experts of width 192 to 14336" }
   },
   "mxfp4": {
-   "table": "w4a16_mxfp4",
-   "floorUs": { "value": 19, "origin": "measured" },
-   "bandwidthShare": { "value": 0.537, "origin": "measured" },
-   "memoryFit": { "measurements": 32, "meanError": 0.126, "p90Error": 0.341, "covers": "up to 16 tokens; 128 experts of width 360 to 2880" },
+   "table": "bfloat16",
+   "floorUs": { "value": 11.9, "origin": "borrowed from b200-sxm in bf16" },
+   "bandwidthShare": { "value": 0.969, "origin": "borrowed from b200-sxm in bf16" },
+   "memoryFit": { "measurements": 46, "meanError": 0.102, "p90Error": 0.248, "covers": "up to 16 tokens; 8 to 128 experts of width 384 to 14336" },
    "computeShare": {
-    "origin": "measured",
+    "origin": "borrowed from b200-sxm in bf16",
     "knots": [
-     { "tokens": 32, "share": 0.125, "measurements": 4, "meanError": 0.117, "p90Error": 0.236 },
-     { "tokens": 64, "share": 0.213, "measurements": 4, "meanError": 0.135, "p90Error": 0.261 },
-     { "tokens": 128, "share": 0.219, "measurements": 4, "meanError": 0.125, "p90Error": 0.255 },
-     { "tokens": 256, "share": 0.221, "measurements": 4, "meanError": 0.128, "p90Error": 0.26 }
+     { "tokens": 32, "share": 0.072, "measurements": 9, "meanError": 0.082, "p90Error": 0.249 },
+     { "tokens": 64, "share": 0.132, "measurements": 9, "meanError": 0.072, "p90Error": 0.198 },
+     { "tokens": 128, "share": 0.239, "measurements": 9, "meanError": 0.071, "p90Error": 0.155 },
+     { "tokens": 256, "share": 0.319, "measurements": 9, "meanError": 0.093, "p90Error": 0.227 },
+     { "tokens": 512, "share": 0.369, "measurements": 9, "meanError": 0.114, "p90Error": 0.256 },
+     { "tokens": 1024, "share": 0.369, "measurements": 4, "meanError": 0.223, "p90Error": 0.304 },
+     { "tokens": 2048, "share": 0.378, "measurements": 4, "meanError": 0.238, "p90Error": 0.319 }
     ]
    },
-   "wholeFit": { "measurements": 48, "meanError": 0.126, "p90Error": 0.331, "covers": "1 to 256 tokens; 128 experts of width 360 to 2880" }
+   "wholeFit": { "measurements": 108, "meanError": 0.122, "p90Error": 0.279, "covers": "1 to 2048 tokens; 8 to 128 experts of width 384 to 14336" }
   }
  },
  "attention": {

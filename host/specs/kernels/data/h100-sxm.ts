@@ -50,57 +50,57 @@ const data = {
  "experts": {
   "bf16": {
    "table": "bfloat16",
-   "floorUs": { "value": 23, "origin": "measured" },
-   "bandwidthShare": { "value": 0.86, "origin": "measured" },
-   "memoryFit": { "measurements": 76, "meanError": 0.049, "p90Error": 0.117, "covers": "up to 16 tokens; 8 to 128 experts of width 96 to 14336" },
+   "floorUs": { "value": 21.7, "origin": "measured" },
+   "bandwidthShare": { "value": 0.926, "origin": "measured" },
+   "memoryFit": { "measurements": 64, "meanError": 0.087, "p90Error": 0.209, "covers": "up to 16 tokens; 8 to 128 experts of width 96 to 14336" },
    "computeShare": {
     "origin": "measured",
     "knots": [
-     { "tokens": 32, "share": 0.0861, "measurements": 12, "meanError": 0.046, "p90Error": 0.087 },
-     { "tokens": 64, "share": 0.156, "measurements": 12, "meanError": 0.07, "p90Error": 0.14 },
-     { "tokens": 128, "share": 0.261, "measurements": 12, "meanError": 0.125, "p90Error": 0.2 },
-     { "tokens": 256, "share": 0.369, "measurements": 12, "meanError": 0.164, "p90Error": 0.257 },
-     { "tokens": 512, "share": 0.44, "measurements": 12, "meanError": 0.225, "p90Error": 0.403 },
-     { "tokens": 1024, "share": 0.589, "measurements": 4, "meanError": 0.071, "p90Error": 0.143 },
-     { "tokens": 2048, "share": 0.59, "measurements": 4, "meanError": 0.065, "p90Error": 0.128 }
+     { "tokens": 32, "share": 0.0816, "measurements": 12, "meanError": 0.068, "p90Error": 0.157 },
+     { "tokens": 64, "share": 0.139, "measurements": 12, "meanError": 0.111, "p90Error": 0.187 },
+     { "tokens": 128, "share": 0.224, "measurements": 12, "meanError": 0.188, "p90Error": 0.314 },
+     { "tokens": 256, "share": 0.311, "measurements": 12, "meanError": 0.182, "p90Error": 0.466 },
+     { "tokens": 512, "share": 0.381, "measurements": 12, "meanError": 0.26, "p90Error": 0.499 },
+     { "tokens": 1024, "share": 0.543, "measurements": 4, "meanError": 0.081, "p90Error": 0.145 },
+     { "tokens": 2048, "share": 0.575, "measurements": 4, "meanError": 0.076, "p90Error": 0.147 }
     ]
    },
-   "wholeFit": { "measurements": 144, "meanError": 0.082, "p90Error": 0.192, "covers": "1 to 2048 tokens; 8 to 128 experts of width 96 to 14336" }
+   "wholeFit": { "measurements": 144, "meanError": 0.123, "p90Error": 0.308, "covers": "1 to 2048 tokens; 8 to 128 experts of width 96 to 14336" }
   },
   "fp8": {
    "table": "fp8_block",
-   "floorUs": { "value": 30.1, "origin": "measured" },
-   "bandwidthShare": { "value": 0.827, "origin": "measured" },
-   "memoryFit": { "measurements": 55, "meanError": 0.042, "p90Error": 0.081, "covers": "up to 16 tokens; 8 to 128 experts of width 384 to 14336" },
+   "floorUs": { "value": 30.9, "origin": "measured" },
+   "bandwidthShare": { "value": 0.905, "origin": "measured" },
+   "memoryFit": { "measurements": 46, "meanError": 0.077, "p90Error": 0.176, "covers": "up to 16 tokens; 8 to 128 experts of width 384 to 14336" },
    "computeShare": {
     "origin": "measured",
     "knots": [
-     { "tokens": 32, "share": 0.0826, "measurements": 9, "meanError": 0.044, "p90Error": 0.087 },
-     { "tokens": 64, "share": 0.145, "measurements": 9, "meanError": 0.068, "p90Error": 0.119 },
-     { "tokens": 128, "share": 0.208, "measurements": 9, "meanError": 0.135, "p90Error": 0.253 },
-     { "tokens": 256, "share": 0.237, "measurements": 9, "meanError": 0.169, "p90Error": 0.295 },
-     { "tokens": 512, "share": 0.257, "measurements": 9, "meanError": 0.167, "p90Error": 0.324 },
-     { "tokens": 1024, "share": 0.299, "measurements": 4, "meanError": 0.066, "p90Error": 0.111 },
-     { "tokens": 2048, "share": 0.303, "measurements": 4, "meanError": 0.061, "p90Error": 0.106 }
+     { "tokens": 32, "share": 0.0736, "measurements": 9, "meanError": 0.065, "p90Error": 0.122 },
+     { "tokens": 64, "share": 0.12, "measurements": 9, "meanError": 0.119, "p90Error": 0.21 },
+     { "tokens": 128, "share": 0.173, "measurements": 9, "meanError": 0.152, "p90Error": 0.263 },
+     { "tokens": 256, "share": 0.217, "measurements": 9, "meanError": 0.163, "p90Error": 0.285 },
+     { "tokens": 512, "share": 0.246, "measurements": 9, "meanError": 0.16, "p90Error": 0.312 },
+     { "tokens": 1024, "share": 0.292, "measurements": 4, "meanError": 0.062, "p90Error": 0.112 },
+     { "tokens": 2048, "share": 0.298, "measurements": 4, "meanError": 0.061, "p90Error": 0.109 }
     ]
    },
-   "wholeFit": { "measurements": 108, "meanError": 0.075, "p90Error": 0.194, "covers": "1 to 2048 tokens; 8 to 128 experts of width 384 to 14336" }
+   "wholeFit": { "measurements": 108, "meanError": 0.103, "p90Error": 0.215, "covers": "1 to 2048 tokens; 8 to 128 experts of width 384 to 14336" }
   },
   "mxfp4": {
    "table": "w4a16_mxfp4",
-   "floorUs": { "value": 36.6, "origin": "measured" },
-   "bandwidthShare": { "value": 0.738, "origin": "measured" },
-   "memoryFit": { "measurements": 32, "meanError": 0.04, "p90Error": 0.077, "covers": "up to 16 tokens; 128 experts of width 360 to 2880" },
+   "floorUs": { "value": 38.3, "origin": "measured" },
+   "bandwidthShare": { "value": 0.85, "origin": "measured" },
+   "memoryFit": { "measurements": 28, "meanError": 0.071, "p90Error": 0.148, "covers": "up to 16 tokens; 128 experts of width 360 to 2880" },
    "computeShare": {
     "origin": "measured",
     "knots": [
-     { "tokens": 32, "share": 0.219, "measurements": 4, "meanError": 0.092, "p90Error": 0.144 },
-     { "tokens": 64, "share": 0.351, "measurements": 4, "meanError": 0.106, "p90Error": 0.167 },
-     { "tokens": 128, "share": 0.473, "measurements": 4, "meanError": 0.124, "p90Error": 0.201 },
-     { "tokens": 256, "share": 0.477, "measurements": 4, "meanError": 0.13, "p90Error": 0.216 }
+     { "tokens": 32, "share": 0.137, "measurements": 4, "meanError": 0.074, "p90Error": 0.128 },
+     { "tokens": 64, "share": 0.208, "measurements": 4, "meanError": 0.094, "p90Error": 0.158 },
+     { "tokens": 128, "share": 0.28, "measurements": 4, "meanError": 0.115, "p90Error": 0.19 },
+     { "tokens": 256, "share": 0.359, "measurements": 4, "meanError": 0.126, "p90Error": 0.209 }
     ]
    },
-   "wholeFit": { "measurements": 48, "meanError": 0.064, "p90Error": 0.164, "covers": "1 to 256 tokens; 128 experts of width 360 to 2880" }
+   "wholeFit": { "measurements": 48, "meanError": 0.097, "p90Error": 0.228, "covers": "1 to 256 tokens; 128 experts of width 360 to 2880" }
   }
  },
  "attention": {

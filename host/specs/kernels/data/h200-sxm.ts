@@ -50,57 +50,57 @@ const data = {
  "experts": {
   "bf16": {
    "table": "bfloat16",
-   "floorUs": { "value": 24.4, "origin": "measured" },
-   "bandwidthShare": { "value": 0.866, "origin": "measured" },
-   "memoryFit": { "measurements": 76, "meanError": 0.047, "p90Error": 0.103, "covers": "up to 16 tokens; 8 to 128 experts of width 96 to 14336" },
+   "floorUs": { "value": 23.9, "origin": "measured" },
+   "bandwidthShare": { "value": 0.936, "origin": "measured" },
+   "memoryFit": { "measurements": 64, "meanError": 0.086, "p90Error": 0.172, "covers": "up to 16 tokens; 8 to 128 experts of width 96 to 14336" },
    "computeShare": {
     "origin": "measured",
     "knots": [
-     { "tokens": 32, "share": 0.122, "measurements": 12, "meanError": 0.081, "p90Error": 0.132 },
-     { "tokens": 64, "share": 0.211, "measurements": 12, "meanError": 0.127, "p90Error": 0.224 },
-     { "tokens": 128, "share": 0.375, "measurements": 12, "meanError": 0.178, "p90Error": 0.29 },
-     { "tokens": 256, "share": 0.487, "measurements": 12, "meanError": 0.235, "p90Error": 0.39 },
-     { "tokens": 512, "share": 0.525, "measurements": 12, "meanError": 0.24, "p90Error": 0.457 },
-     { "tokens": 1024, "share": 0.667, "measurements": 4, "meanError": 0.04, "p90Error": 0.076 },
-     { "tokens": 2048, "share": 0.667, "measurements": 4, "meanError": 0.036, "p90Error": 0.071 }
+     { "tokens": 32, "share": 0.11, "measurements": 12, "meanError": 0.094, "p90Error": 0.213 },
+     { "tokens": 64, "share": 0.19, "measurements": 12, "meanError": 0.146, "p90Error": 0.345 },
+     { "tokens": 128, "share": 0.288, "measurements": 12, "meanError": 0.218, "p90Error": 0.341 },
+     { "tokens": 256, "share": 0.392, "measurements": 12, "meanError": 0.249, "p90Error": 0.423 },
+     { "tokens": 512, "share": 0.462, "measurements": 12, "meanError": 0.249, "p90Error": 0.442 },
+     { "tokens": 1024, "share": 0.625, "measurements": 4, "meanError": 0.052, "p90Error": 0.1 },
+     { "tokens": 2048, "share": 0.644, "measurements": 4, "meanError": 0.027, "p90Error": 0.069 }
     ]
    },
-   "wholeFit": { "measurements": 144, "meanError": 0.099, "p90Error": 0.249, "covers": "1 to 2048 tokens; 8 to 128 experts of width 96 to 14336" }
+   "wholeFit": { "measurements": 144, "meanError": 0.134, "p90Error": 0.327, "covers": "1 to 2048 tokens; 8 to 128 experts of width 96 to 14336" }
   },
   "fp8": {
    "table": "fp8_block",
-   "floorUs": { "value": 31.4, "origin": "measured" },
-   "bandwidthShare": { "value": 0.802, "origin": "measured" },
-   "memoryFit": { "measurements": 55, "meanError": 0.065, "p90Error": 0.127, "covers": "up to 16 tokens; 8 to 128 experts of width 384 to 14336" },
+   "floorUs": { "value": 31.5, "origin": "measured" },
+   "bandwidthShare": { "value": 0.87, "origin": "measured" },
+   "memoryFit": { "measurements": 46, "meanError": 0.092, "p90Error": 0.205, "covers": "up to 16 tokens; 8 to 128 experts of width 384 to 14336" },
    "computeShare": {
     "origin": "measured",
     "knots": [
-     { "tokens": 32, "share": 0.109, "measurements": 9, "meanError": 0.081, "p90Error": 0.172 },
-     { "tokens": 64, "share": 0.192, "measurements": 9, "meanError": 0.089, "p90Error": 0.186 },
-     { "tokens": 128, "share": 0.236, "measurements": 9, "meanError": 0.134, "p90Error": 0.258 },
-     { "tokens": 256, "share": 0.245, "measurements": 9, "meanError": 0.166, "p90Error": 0.273 },
-     { "tokens": 512, "share": 0.262, "measurements": 9, "meanError": 0.164, "p90Error": 0.307 },
-     { "tokens": 1024, "share": 0.303, "measurements": 4, "meanError": 0.064, "p90Error": 0.115 },
-     { "tokens": 2048, "share": 0.311, "measurements": 4, "meanError": 0.063, "p90Error": 0.113 }
+     { "tokens": 32, "share": 0.0925, "measurements": 9, "meanError": 0.074, "p90Error": 0.153 },
+     { "tokens": 64, "share": 0.138, "measurements": 9, "meanError": 0.12, "p90Error": 0.209 },
+     { "tokens": 128, "share": 0.202, "measurements": 9, "meanError": 0.136, "p90Error": 0.272 },
+     { "tokens": 256, "share": 0.234, "measurements": 9, "meanError": 0.15, "p90Error": 0.298 },
+     { "tokens": 512, "share": 0.246, "measurements": 9, "meanError": 0.162, "p90Error": 0.285 },
+     { "tokens": 1024, "share": 0.297, "measurements": 4, "meanError": 0.068, "p90Error": 0.115 },
+     { "tokens": 2048, "share": 0.305, "measurements": 4, "meanError": 0.065, "p90Error": 0.11 }
     ]
    },
-   "wholeFit": { "measurements": 108, "meanError": 0.091, "p90Error": 0.207, "covers": "1 to 2048 tokens; 8 to 128 experts of width 384 to 14336" }
+   "wholeFit": { "measurements": 108, "meanError": 0.112, "p90Error": 0.235, "covers": "1 to 2048 tokens; 8 to 128 experts of width 384 to 14336" }
   },
   "mxfp4": {
    "table": "w4a16_mxfp4",
-   "floorUs": { "value": 36.1, "origin": "measured" },
-   "bandwidthShare": { "value": 0.564, "origin": "measured" },
-   "memoryFit": { "measurements": 32, "meanError": 0.035, "p90Error": 0.069, "covers": "up to 16 tokens; 128 experts of width 360 to 2880" },
+   "floorUs": { "value": 37.1, "origin": "measured" },
+   "bandwidthShare": { "value": 0.627, "origin": "measured" },
+   "memoryFit": { "measurements": 28, "meanError": 0.079, "p90Error": 0.192, "covers": "up to 16 tokens; 128 experts of width 360 to 2880" },
    "computeShare": {
     "origin": "measured",
     "knots": [
-     { "tokens": 32, "share": 0.226, "measurements": 4, "meanError": 0.08, "p90Error": 0.127 },
-     { "tokens": 64, "share": 0.359, "measurements": 4, "meanError": 0.092, "p90Error": 0.149 },
-     { "tokens": 128, "share": 0.485, "measurements": 4, "meanError": 0.108, "p90Error": 0.174 },
-     { "tokens": 256, "share": 0.489, "measurements": 4, "meanError": 0.118, "p90Error": 0.192 }
+     { "tokens": 32, "share": 0.134, "measurements": 4, "meanError": 0.086, "p90Error": 0.133 },
+     { "tokens": 64, "share": 0.213, "measurements": 4, "meanError": 0.093, "p90Error": 0.163 },
+     { "tokens": 128, "share": 0.283, "measurements": 4, "meanError": 0.106, "p90Error": 0.175 },
+     { "tokens": 256, "share": 0.362, "measurements": 4, "meanError": 0.107, "p90Error": 0.183 }
     ]
    },
-   "wholeFit": { "measurements": 48, "meanError": 0.056, "p90Error": 0.143, "covers": "1 to 256 tokens; 128 experts of width 360 to 2880" }
+   "wholeFit": { "measurements": 48, "meanError": 0.099, "p90Error": 0.209, "covers": "1 to 256 tokens; 128 experts of width 360 to 2880" }
   }
  },
  "attention": {

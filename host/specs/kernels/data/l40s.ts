@@ -50,57 +50,57 @@ const data = {
  "experts": {
   "bf16": {
    "table": "bfloat16",
-   "floorUs": { "value": 24, "origin": "measured" },
-   "bandwidthShare": { "value": 0.822, "origin": "measured" },
-   "memoryFit": { "measurements": 67, "meanError": 0.043, "p90Error": 0.064, "covers": "up to 16 tokens; 8 to 128 experts of width 96 to 14336; more than 88 MB read" },
+   "floorUs": { "value": 20.7, "origin": "measured" },
+   "bandwidthShare": { "value": 0.922, "origin": "measured" },
+   "memoryFit": { "measurements": 55, "meanError": 0.13, "p90Error": 0.286, "covers": "up to 16 tokens; 8 to 128 experts of width 96 to 14336; more than 88 MB read" },
    "computeShare": {
     "origin": "measured",
     "knots": [
-     { "tokens": 32, "share": 0.0549, "measurements": 12, "meanError": 0.037, "p90Error": 0.076 },
-     { "tokens": 64, "share": 0.104, "measurements": 12, "meanError": 0.061, "p90Error": 0.146 },
-     { "tokens": 128, "share": 0.171, "measurements": 12, "meanError": 0.106, "p90Error": 0.212 },
-     { "tokens": 256, "share": 0.26, "measurements": 12, "meanError": 0.159, "p90Error": 0.329 },
-     { "tokens": 512, "share": 0.405, "measurements": 12, "meanError": 0.178, "p90Error": 0.403 },
-     { "tokens": 1024, "share": 0.613, "measurements": 4, "meanError": 0.054, "p90Error": 0.149 },
-     { "tokens": 2048, "share": 0.579, "measurements": 4, "meanError": 0.095, "p90Error": 0.189 }
+     { "tokens": 32, "share": 0.0541, "measurements": 12, "meanError": 0.03, "p90Error": 0.073 },
+     { "tokens": 64, "share": 0.0984, "measurements": 12, "meanError": 0.066, "p90Error": 0.13 },
+     { "tokens": 128, "share": 0.166, "measurements": 12, "meanError": 0.114, "p90Error": 0.223 },
+     { "tokens": 256, "share": 0.246, "measurements": 12, "meanError": 0.147, "p90Error": 0.246 },
+     { "tokens": 512, "share": 0.354, "measurements": 12, "meanError": 0.211, "p90Error": 0.369 },
+     { "tokens": 1024, "share": 0.562, "measurements": 4, "meanError": 0.047, "p90Error": 0.112 },
+     { "tokens": 2048, "share": 0.583, "measurements": 4, "meanError": 0.072, "p90Error": 0.184 }
     ]
    },
-   "wholeFit": { "measurements": 135, "meanError": 0.074, "p90Error": 0.191, "covers": "1 to 2048 tokens; 8 to 128 experts of width 96 to 14336; more than 88 MB read" }
+   "wholeFit": { "measurements": 135, "meanError": 0.121, "p90Error": 0.278, "covers": "1 to 2048 tokens; 8 to 128 experts of width 96 to 14336; more than 88 MB read" }
   },
   "fp8": {
    "table": "fp8",
-   "floorUs": { "value": 19.1, "origin": "measured" },
-   "bandwidthShare": { "value": 0.778, "origin": "measured" },
-   "memoryFit": { "measurements": 58, "meanError": 0.021, "p90Error": 0.06, "covers": "up to 16 tokens; 8 to 128 experts of width 96 to 14336; more than 102 MB read" },
+   "floorUs": { "value": 18.9, "origin": "measured" },
+   "bandwidthShare": { "value": 0.88, "origin": "measured" },
+   "memoryFit": { "measurements": 47, "meanError": 0.148, "p90Error": 0.248, "covers": "up to 16 tokens; 8 to 128 experts of width 96 to 14336; more than 93 MB read" },
    "computeShare": {
     "origin": "measured",
     "knots": [
-     { "tokens": 32, "share": 0.0528, "measurements": 12, "meanError": 0.189, "p90Error": 0.129 },
-     { "tokens": 64, "share": 0.0954, "measurements": 12, "meanError": 0.115, "p90Error": 0.224 },
-     { "tokens": 128, "share": 0.148, "measurements": 12, "meanError": 0.175, "p90Error": 0.306 },
-     { "tokens": 256, "share": 0.225, "measurements": 12, "meanError": 0.181, "p90Error": 0.449 },
-     { "tokens": 512, "share": 0.283, "measurements": 12, "meanError": 0.309, "p90Error": 0.761 },
-     { "tokens": 1024, "share": 0.524, "measurements": 4, "meanError": 0.023, "p90Error": 0.059 },
-     { "tokens": 2048, "share": 0.498, "measurements": 4, "meanError": 0.07, "p90Error": 0.116 }
+     { "tokens": 32, "share": 0.052, "measurements": 12, "meanError": 0.093, "p90Error": 0.098 },
+     { "tokens": 64, "share": 0.0914, "measurements": 12, "meanError": 0.082, "p90Error": 0.141 },
+     { "tokens": 128, "share": 0.144, "measurements": 12, "meanError": 0.148, "p90Error": 0.302 },
+     { "tokens": 256, "share": 0.212, "measurements": 12, "meanError": 0.195, "p90Error": 0.367 },
+     { "tokens": 512, "share": 0.26, "measurements": 12, "meanError": 0.364, "p90Error": 0.669 },
+     { "tokens": 1024, "share": 0.491, "measurements": 4, "meanError": 0.028, "p90Error": 0.061 },
+     { "tokens": 2048, "share": 0.488, "measurements": 4, "meanError": 0.06, "p90Error": 0.116 }
     ]
    },
-   "wholeFit": { "measurements": 126, "meanError": 0.105, "p90Error": 0.275, "covers": "1 to 2048 tokens; 8 to 128 experts of width 96 to 14336; more than 102 MB read" }
+   "wholeFit": { "measurements": 126, "meanError": 0.154, "p90Error": 0.322, "covers": "1 to 2048 tokens; 8 to 128 experts of width 96 to 14336; more than 93 MB read" }
   },
   "mxfp4": {
    "table": "w4a16_mxfp4",
-   "floorUs": { "value": 8.27, "origin": "measured" },
-   "bandwidthShare": { "value": 0.729, "origin": "measured" },
-   "memoryFit": { "measurements": 26, "meanError": 0.034, "p90Error": 0.079, "covers": "up to 16 tokens; 128 experts of width 360 to 2880; more than 53 MB read" },
+   "floorUs": { "value": 27.4, "origin": "measured" },
+   "bandwidthShare": { "value": 0.917, "origin": "measured" },
+   "memoryFit": { "measurements": 22, "meanError": 0.108, "p90Error": 0.174, "covers": "up to 16 tokens; 128 experts of width 360 to 2880; more than 53 MB read" },
    "computeShare": {
     "origin": "measured",
     "knots": [
-     { "tokens": 32, "share": 0.172, "measurements": 4, "meanError": 0.044, "p90Error": 0.086 },
-     { "tokens": 64, "share": 0.285, "measurements": 4, "meanError": 0.07, "p90Error": 0.141 },
-     { "tokens": 128, "share": 0.408, "measurements": 4, "meanError": 0.082, "p90Error": 0.106 },
-     { "tokens": 256, "share": 0.393, "measurements": 4, "meanError": 0.134, "p90Error": 0.242 }
+     { "tokens": 32, "share": 0.177, "measurements": 4, "meanError": 0.057, "p90Error": 0.091 },
+     { "tokens": 64, "share": 0.259, "measurements": 4, "meanError": 0.087, "p90Error": 0.141 },
+     { "tokens": 128, "share": 0.327, "measurements": 4, "meanError": 0.088, "p90Error": 0.158 },
+     { "tokens": 256, "share": 0.357, "measurements": 4, "meanError": 0.115, "p90Error": 0.208 }
     ]
    },
-   "wholeFit": { "measurements": 42, "meanError": 0.053, "p90Error": 0.117, "covers": "1 to 256 tokens; 128 experts of width 360 to 2880; more than 53 MB read" }
+   "wholeFit": { "measurements": 42, "meanError": 0.103, "p90Error": 0.177, "covers": "1 to 256 tokens; 128 experts of width 360 to 2880; more than 53 MB read" }
   }
  },
  "attention": {
