@@ -12,6 +12,9 @@ export interface Reading {
   rows: readonly TooltipRow[];
 }
 
+/** Room between a place and its box, CSS pixels. */
+const GAP = 14;
+
 /** A box beside the place of a chart that is looked at. */
 export class Tooltip {
   private readonly box = document.createElement("div");
@@ -43,9 +46,15 @@ export class Tooltip {
     this.ring.style.translate = `${left}px ${top}px`;
     const { clientWidth, clientHeight } = this.area;
     const { offsetWidth, offsetHeight } = this.box;
-    const beside = left + 14 + offsetWidth <= clientWidth ? left + 14 : left - 14 - offsetWidth;
-    this.box.style.left = `${Math.max(Math.min(0, clientWidth - offsetWidth), beside)}px`;
-    this.box.style.top = `${Math.min(Math.max(0, top - offsetHeight / 2), Math.max(0, clientHeight - offsetHeight))}px`;
+    const fitsRight = left + GAP + offsetWidth <= clientWidth;
+    const fitsLeft = left - GAP - offsetWidth >= 0;
+    const beside = fitsRight ? left + GAP : left - GAP - offsetWidth;
+    // Where there is room on neither side, the box keeps off the place up or down.
+    const apart = top > clientHeight / 2 ? top - GAP - offsetHeight : top + GAP;
+    const middle = Math.min(Math.max(0, top - offsetHeight / 2), Math.max(0, clientHeight - offsetHeight));
+    const across = Math.max(Math.min(0, clientWidth - offsetWidth), beside);
+    this.box.style.left = `${across}px`;
+    this.box.style.top = `${fitsRight || fitsLeft ? middle : apart}px`;
   }
 }
 
