@@ -6,6 +6,7 @@ import { memorySection } from "./core/memory-section.js";
 import { replicasSection } from "./core/replicas-section.js";
 import { iterationsSection } from "./iterations/iterations-section.js";
 import { describeMachine } from "./machine.js";
+import { queueingSection } from "./queueing/queueing-section.js";
 import { readerSection } from "./reader/reader-section.js";
 import { replaySection } from "./replay/replay-section.js";
 import { print, type SectionReport } from "./report.js";
@@ -17,6 +18,7 @@ const SECTIONS: Record<string, () => Promise<SectionReport>> = {
   replicas: async () => replicasSection(await releaseCore()),
   iterations: () => iterationsSection(releaseCore),
   memory: () => memorySection(releaseCore),
+  queueing: queueingSection,
   replay: async () => replaySection(await releaseCore()),
   reader: async () => readerSection(await releaseCore()),
   formats: formatsSection,

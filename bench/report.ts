@@ -7,7 +7,7 @@ export interface Target {
   value: number;
   /** What it should be: `{ atLeast: 2 }`. */
   goal: { atLeast: number } | { atMost: number };
-  unit: "x" | "B" | "s" | "M/s";
+  unit: "x" | "B" | "ms" | "s" | "M/s";
 }
 
 /** What a section of the bench found. */
