@@ -104,12 +104,12 @@ export function profile(
   return result(computed, fields, options.maxCtx);
 }
 
-/** The roofline of a fleet file; fp16 and bf16 are the same to it. */
+/** The roofline in the keys of a fleet file. */
 function rooflineFields(options: ProfileOptions): Record<string, unknown> {
   const fields: Record<string, unknown> = { type: "roofline" };
   for (const [option, key] of Object.entries(ROOFLINE_KEYS)) {
     const value = options[option as keyof typeof ROOFLINE_KEYS];
-    if (value !== undefined) fields[key] = value === "fp16" ? "bf16" : value;
+    if (value !== undefined) fields[key] = value;
   }
   return fields;
 }

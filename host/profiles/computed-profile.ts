@@ -28,7 +28,8 @@ export interface ComputedProfile extends ReplicaPerformance {
   /** The batches that the line of `W`, `perSequenceS` and `perContextTokenS` is drawn through. */
   readonly lineBatches: LineBatches;
   /**
-   * Most sequences at which a replica draws at most `targetW` watts, all its GPUs together; 0 if even one draws more. At most {@link ProfileServing.maxNumSeqs}.
+   * Most sequences at which a replica draws at most `targetW` watts, all its GPUs together, and with fewer no more either; 0 if even one draws more. At most
+   * {@link ProfileServing.maxNumSeqs}.
    */
   readonly sequencesAtPowerW: (targetW: number, context: number) => number;
 }

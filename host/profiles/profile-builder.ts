@@ -65,8 +65,8 @@ function profileName({ hardware, model, tp, dtype, kvDtype }: RooflineSpec, pp: 
 type Lane = Pick<ComputedProfile, "iterationModel" | "serving">;
 
 /**
- * All slots are taken by requests alike, in all stages of their lives: while one is served, each lane decodes so many tokens with a full batch and does the prefill of all its requests, which
- * stops every one of them. The Python tool has a request wait for its own prefill alone.
+ * All slots are taken by requests alike, in all stages of their lives. While one is served, a lane decodes all tokens of its requests and prefills all their prompts, a chunk an iteration at
+ * most; what it takes is the sum of these iterations, so that a request waits for the prefill of its neighbours too. The Python tool has it wait for its own alone.
  */
 function service(
   lane: Lane,
@@ -74,11 +74,12 @@ function service(
 ): Pick<ReplicaPerformance, "serviceS" | "throughputRps"> {
   const { pp, chunk } = lane.serving;
   const serviceS = (input: number, output: number, maxCtx: number) => {
-    const sequences = Math.max(pp, slots(maxCtx));
-    const batch = { sequences, context: input + output / 2 };
-    const decodeS = laneIterationS(lane, batch);
-    const extraS = promptChunks(input, chunk).reduce((sum, one) => sum + laneIterationS(lane, batch, one) - decodeS, 0);
-    return output * decodeS + (sequences / pp) * extraS;
+    const requests = Math.max(1, slots(maxCtx) / pp);
+    const chunks = promptChunks(input, chunk);
+    const iterations = Math.max(output, requests * chunks.length);
+    const batch = { sequences: (pp * requests * output) / iterations, context: input + output / 2 };
+    const prefillS = chunks.reduce((sum, one) => sum + laneIterationS(lane, batch, one), 0);
+    return (iterations - requests * chunks.length) * laneIterationS(lane, batch) + requests * prefillS;
   };
   const throughputRps = (maxCtx: number, input: number, output: number) =>
     slots(maxCtx) === 0 ? 0 : slots(maxCtx) / serviceS(input, output, maxCtx);
