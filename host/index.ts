@@ -67,6 +67,15 @@ export {
   type RouterRow,
 } from "./planners/compare-routers.js";
 export type { DifferenceVerdict, JudgedDifference, RouterDifference } from "./planners/router-difference.js";
+export {
+  disagg,
+  type DisaggOptions,
+  type DisaggPoint,
+  type DisaggResult,
+  type DisaggWorker,
+} from "./planners/disagg.js";
+export type { AggregatedFleet } from "./planners/disagg-aggregated.js";
+export { disaggCompat, type DisaggCompatOptions } from "./planners/disagg-compat.js";
 export { drawnSource, type DrawnSourceOptions } from "./planners/drawn-source.js";
 export type { DrawnArrivals, DrawnRequests } from "./planners/feed.js";
 export type { FleetSummary, PlayedRequests, PoolDetail, RequestStream } from "./planners/fleet-summary.js";
@@ -97,6 +106,18 @@ export {
   type PlanningSource,
   type PlanningTraceOptions,
 } from "./planners/planning-requests.js";
+export { plan, type PlanOptions, type PlanResult } from "./planners/plan.js";
+export { EFFORTS, optimize, type OptimizeOptions, type OptimizeResult, type OptimizeRow } from "./planners/optimize.js";
+export {
+  optimizeCompat,
+  type OptimizeCompatOptions,
+  type OptimizeCompatResult,
+  type OptimizeCompatRow,
+} from "./planners/optimize-compat.js";
+export type { FleetRow } from "./planners/sizing/fleet-row.js";
+export type { SizedPool } from "./planners/sizing/sized-pool.js";
+export type { ReplicaOption } from "./planners/sizing/replica-option.js";
+export { type ReplicaChoice, replicaOptions } from "./planners/sizing/replica-options.js";
 export { type PoolStream, simulateFleet, type SimulateFleetOptions } from "./planners/simulate-fleet.js";
 
 export { factsBlock, latencyFrontier, listBlock, textBlock, verdict } from "./reports/html/blocks.js";

@@ -4,11 +4,14 @@ import { Command, CommanderError } from "commander";
 import { InputError } from "../specs/input-error.js";
 import { capacityCommand } from "./capacity.js";
 import { compareRoutersCommand } from "./compare-routers.js";
+import { disaggCommand } from "./disagg.js";
 import { generateCommand } from "./generate.js";
 import { gridFlexCommand } from "./grid-flex.js";
 import { hardwareCommand } from "./hardware.js";
 import { inspectCommand } from "./inspect.js";
 import { modelsCommand } from "./models.js";
+import { optimizeCommand } from "./optimize.js";
+import { planCommand } from "./plan.js";
 import { queueCommand } from "./queue.js";
 import { replayCommand } from "./replay.js";
 import { simulateCommand } from "./simulate.js";
@@ -35,8 +38,11 @@ for (const command of [
   simulateCommand(),
   simulateFleetCommand(),
   compareRoutersCommand(),
+  planCommand(),
+  optimizeCommand(),
   capacityCommand(),
   gridFlexCommand(),
+  disaggCommand(),
   queueCommand(),
   hardwareCommand(),
   modelsCommand(),

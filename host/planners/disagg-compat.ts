@@ -1,0 +1,50 @@
+import { pythonManualProfile } from "../profiles/python/manual.js";
+import { gpuProfile } from "../specs/gpu-catalog.js";
+import { InputError } from "../specs/input-error.js";
+import { DISAGG_DEFAULTS } from "./disagg.js";
+import { openPlanningRequests, type PlanningInput } from "./planning-requests.js";
+import { pythonDisagg, pythonDisaggLengths, type PythonDisagg } from "./python/disagg.js";
+
+/** What {@link disaggCompat} is asked; defaults are those of `disagg`. */
+export type DisaggCompatOptions = PlanningInput & {
+  /** GPUs with constants of their own: a100, h100 or a10g. */
+  gpuPrefill: string;
+  gpuDecode: string;
+  sloTtftMs?: number;
+  sloTpotMs?: number;
+  maxCtx?: number;
+  /** Mean prompt and output, tokens. Default: three and one quarter of a mean total, as the tool derives them from a CDF. */
+  meanIsl?: number;
+  meanOsl?: number;
+  maxPrefill?: number;
+  maxDecode?: number;
+};
+
+/**
+ * Disaggregated sizing by the formulas of the Python tool, for comparison with its figures. `undefined` if it finds no pair.
+ *
+ * @throws InputError if the requests are not drawn from a CDF, or a figure is out of range.
+ */
+export async function disaggCompat(options: DisaggCompatOptions): Promise<PythonDisagg | undefined> {
+  const { cdf, name, rateRps } = await openPlanningRequests(options);
+  if (cdf === undefined) {
+    throw new InputError(
+      `${name}: is no CDF of total tokens, and the formulas of the Python tool know nothing else; --cdf gives one.`,
+    );
+  }
+  const derived = pythonDisaggLengths(cdf);
+  return pythonDisagg(
+    {
+      prefill: pythonManualProfile(gpuProfile(options.gpuPrefill)),
+      decode: pythonManualProfile(gpuProfile(options.gpuDecode)),
+      meanIsl: options.meanIsl ?? derived.meanIsl,
+      meanOsl: options.meanOsl ?? derived.meanOsl,
+      sloTtftMs: options.sloTtftMs ?? DISAGG_DEFAULTS.sloTtftMs,
+      sloTpotMs: options.sloTpotMs ?? DISAGG_DEFAULTS.sloTpotMs,
+      maxCtx: options.maxCtx ?? DISAGG_DEFAULTS.maxCtx,
+      maxPrefill: options.maxPrefill ?? DISAGG_DEFAULTS.maxPrefill,
+      maxDecode: options.maxDecode ?? DISAGG_DEFAULTS.maxDecode,
+    },
+    rateRps,
+  );
+}
