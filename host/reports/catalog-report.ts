@@ -30,7 +30,7 @@ export function hardwareReport({ hardware }: HardwareListing): string {
     { title: "fp8", cell: per("peak_fp8_flops", 1e12) },
     { title: "fp4", cell: per("peak_fp4_flops", 1e12) },
     { title: "link GB/s", cell: per("link_bandwidth", 1e9), rank: 2 },
-    { title: "W", cell: per("tdp_w", 1) },
+    { title: "W", cell: (entry) => counted(valueOf(entry, "tdp_w")) },
     { title: "$/h", cell: (entry) => price(valueOf(entry, "cost_per_hr")), rank: 3 },
     { title: "kernels", cell: kernels, rank: 1 },
   ];
@@ -38,8 +38,8 @@ export function hardwareReport({ hardware }: HardwareListing): string {
     ...columnTable(columns, hardware, WIDTH),
     "",
     ...paragraph(
-      "",
-      "bf16, fp8, fp4: dense peaks, TFLOP/s. kernels: those that were measured, its own or those of another GPU. `vllm-sr-sim hardware NAME` shows every figure of one with its source.",
+      "bf16, fp8, fp4:",
+      "dense peaks, TFLOP/s. kernels: those that were measured, its own or those of another GPU. `vllm-sr-sim hardware NAME` shows every figure of one with its source.",
       0,
       WIDTH,
     ),
@@ -66,8 +66,8 @@ export function modelsReport({ models, derived }: ModelListing): string {
     ...columnTable(columns, models, WIDTH),
     "",
     ...paragraph(
-      "",
-      "KV: keys and values of a token in bf16, all layers. window: tokens that some layers see at most. `vllm-sr-sim models NAME` shows every figure of one with its source; in place of NAME the path of a config.json, or owner/name of one on huggingface.co.",
+      "active:",
+      "parameters that a token passes through, embeddings and output projection included. KV: keys and values of a token in bf16, all layers. window: tokens that some layers see at most. `vllm-sr-sim models NAME` shows every figure of one with its source; in place of NAME the path of a config.json, or owner/name of one on huggingface.co.",
       0,
       WIDTH,
     ),
@@ -97,13 +97,13 @@ export function hardwareEntryReport({ hardware }: HardwareListing): string {
 export function modelEntryReport({ models, derived }: ModelListing): string {
   const entry = models[0]!;
   const { parameters, active_parameters, kv_bytes_per_token } = derived[entry.name]!;
+  const common = mostlyFrom(entry);
+  const all = `${significant(parameters / 1e9)} B`;
+  const passed = `${significant(active_parameters / 1e9)} B`;
   const window = valueOf(entry, "sliding_window");
   const kept = `${count(kv_bytes_per_token)} bytes a token in bf16`;
   const lines: readonly [string, string][] = [
-    [
-      "parameters",
-      `${significant(parameters / 1e9)} B, of which a token passes through ${significant(active_parameters / 1e9)} B`,
-    ],
+    ["parameters", active_parameters < parameters ? `${all}, of which a token passes through ${passed}` : all],
     [
       "keys and values",
       window === undefined
@@ -114,8 +114,9 @@ export function modelEntryReport({ models, derived }: ModelListing): string {
   return [
     ...heading(entry),
     ...lines.flatMap(([label, words]) => paragraph(label, words, LABEL_WIDTH, WIDTH)),
+    ...paragraph("figures", `${common} (where nothing else is said)`, LABEL_WIDTH, WIDTH),
     "",
-    ...figureLines(entry, modelValue),
+    ...figureLines(entry, modelValue, common),
   ].join("\n");
 }
 
@@ -124,11 +125,27 @@ function heading({ name, aliases }: WrittenEntry): string[] {
   return [name, ...others, ""];
 }
 
-function figureLines(entry: WrittenEntry, show: (key: string, value: Value) => string): string[] {
+/** The beginning that the sources of most figures share: a configuration, before its keys. */
+function mostlyFrom(entry: WrittenEntry): string {
+  const counts = new Map<string, number>();
+  for (const figure of Object.values(entry)) {
+    if (typeof figure !== "object" || !("value" in figure)) continue;
+    const origin = figure.source.split(KEY_MARK)[0]!;
+    counts.set(origin, (counts.get(origin) ?? 0) + 1);
+  }
+  return [...counts].reduce((best, next) => (next[1] > best[1] ? next : best), ["", 0])[0];
+}
+
+/** Before the key of a configuration that a figure is from. */
+const KEY_MARK = ": ";
+
+function figureLines(entry: WrittenEntry, show: (key: string, value: Value) => string, common?: string): string[] {
   return Object.entries(entry).flatMap(([key, figure]) => {
     if (typeof figure !== "object" || !("value" in figure)) return [];
     const label = `${key.padEnd(LABEL_WIDTH)}${show(key, figure.value)}`;
-    return paragraph(label.length < SOURCE_COLUMN ? label : `${label} `, figure.source, SOURCE_COLUMN, WIDTH);
+    const isCommon = common !== undefined && figure.source.startsWith(common);
+    const source = isCommon ? figure.source.slice(common.length + KEY_MARK.length) : figure.source;
+    return paragraph(label, source, SOURCE_COLUMN, WIDTH);
   });
 }
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { check, pathText, type FieldNaming } from "./check.js";
 import { readDocument } from "./document.js";
-import { mistake, mustBeOneOf, objectWith, oneOf, positiveNumber } from "./fields.js";
+import { mistake, mustBeOneOf, objectWith, oneOf, positiveNumber, text } from "./fields.js";
 import { InputError } from "./input-error.js";
 import { MAX_REPLICAS, MAX_SLOTS, poolReplicas, poolSchema, poolSlots, type PoolSpec } from "./pool-spec.js";
 import { checkRouter, completeRouter, firstIds, routerFields, routerSchema, type RouterSpec } from "./router-spec.js";
@@ -42,6 +42,9 @@ const fleetShape = objectWith("an object with pools", {
   workloads: workloadsSchema
     .optional()
     .describe("streams of requests by the id of the pool that they are labelled with"),
+  catalog: text(4096)
+    .optional()
+    .describe("path of a file with hardware and models of one's own, relative to the folder of this file"),
 });
 
 type FleetFields = z.output<typeof fleetShape>;
@@ -50,6 +53,8 @@ type Say = (path: PropertyKey[], message: string) => void;
 const fleetSchema = fleetShape
   .superRefine((fleet, context) => {
     const say: Say = (path, message) => mistake(context, path, message);
+    if (fleet.catalog !== undefined)
+      say(["catalog"], "must be left out but in a file that is read from disk: give the facts themselves");
     checkIds(fleet.pools, say);
     checkTotals(fleet.pools, say);
     const atParameter = (key: string) => (typeof fleet.router === "string" ? ["router"] : ["router", key]);

@@ -112,7 +112,7 @@ describe("a fleet is refused with file, line, column, field, value and what is a
     [
       "unknown key",
       fleetText({}, { routr: "length" }),
-      "fleet.json:16:11: routr is not a known key (did you mean router?); known here: engine, slo_ms, pools, router, workloads.",
+      "fleet.json:16:11: routr is not a known key (did you mean router?); known here: engine, slo_ms, pools, router, workloads, catalog.",
     ],
     [
       "misspelt key of a pool",
@@ -352,7 +352,7 @@ describe("fleetJsonSchema", () => {
       required: string[];
       patternProperties: object;
     };
-    expect(Object.keys(schema.properties)).toEqual(["engine", "slo_ms", "pools", "router", "workloads"]);
+    expect(Object.keys(schema.properties)).toEqual(["engine", "slo_ms", "pools", "router", "workloads", "catalog"]);
     expect(schema.required).toEqual(["pools"]);
     expect(schema.patternProperties).toEqual({ "^_": {} });
   });

@@ -117,7 +117,9 @@ function shapeOf(whole: ConfigFields, text: ConfigFields, architecture: Architec
   }
   const tied = text.flag("tie_word_embeddings") ?? whole.flag("tie_word_embeddings");
   shape.figures.set("tied_embeddings", tied ?? architecture.tied);
+  if (text.has("tie_word_embeddings")) shape.keys.set("tied_embeddings", "tie_word_embeddings");
   shape.figures.set("weight_dtype", storedType(text.has("quantization_config") ? text : whole));
+  if (text.has("quantization_config")) shape.keys.set("weight_dtype", "quantization_config");
   return shape;
 }
 

@@ -1,3 +1,4 @@
+const PATTERN = "Gemma 3 technical report, arXiv:2503.19786, section 2: five layers with a window to one without";
 const REPORT = "Gemma 3 technical report, arXiv:2503.19786, sections 2.1 and 3";
 
 /**
@@ -17,7 +18,7 @@ export const GEMMA = [
     intermediate: 6912,
     vocab: 262144,
     sliding_window: 512,
-    windowed_layers: 22,
+    windowed_layers: { value: 22, source: PATTERN },
     max_context: 32768,
     tied_embeddings: true,
   },
@@ -33,7 +34,7 @@ export const GEMMA = [
     intermediate: 10240,
     vocab: 262208,
     sliding_window: 1024,
-    windowed_layers: 29,
+    windowed_layers: { value: 29, source: PATTERN },
     max_context: 131072,
     tied_embeddings: true,
   },
@@ -49,7 +50,7 @@ export const GEMMA = [
     intermediate: 15360,
     vocab: 262208,
     sliding_window: 1024,
-    windowed_layers: 40,
+    windowed_layers: { value: 40, source: PATTERN },
     max_context: 131072,
     tied_embeddings: true,
   },
@@ -65,7 +66,7 @@ export const GEMMA = [
     intermediate: 21504,
     vocab: 262208,
     sliding_window: 1024,
-    windowed_layers: 52,
+    windowed_layers: { value: 52, source: PATTERN },
     max_context: 131072,
     tied_embeddings: true,
   },

@@ -1,4 +1,5 @@
 const GPT_OSS = "gpt-oss model card, arXiv:2508.10925, table 1 and section 2";
+const PATTERN = "layer_types of its config.json: every other layer";
 const GPT_OSS_SHAPE = {
   hidden: 2880,
   heads: 64,
@@ -20,7 +21,7 @@ export const OTHERS = [
     source: `config.json of openai/gpt-oss-20b; ${GPT_OSS}`,
     layers: 24,
     experts: 32,
-    windowed_layers: 12,
+    windowed_layers: { value: 12, source: PATTERN },
     ...GPT_OSS_SHAPE,
   },
   {
@@ -29,7 +30,7 @@ export const OTHERS = [
     source: `config.json of openai/gpt-oss-120b; ${GPT_OSS}`,
     layers: 36,
     experts: 128,
-    windowed_layers: 18,
+    windowed_layers: { value: 18, source: PATTERN },
     ...GPT_OSS_SHAPE,
   },
   {
