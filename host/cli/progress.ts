@@ -27,11 +27,12 @@ export interface BytesRead {
 /**
  * A bar on standard error for work that takes over a second; none if standard error is no terminal.
  *
- * @param total How many requests there are, or bytes that hold them; without it the requests that are done are counted.
+ * @param total How many requests there are, or bytes that hold them; without it what is done is counted.
+ * @param unit What is counted where there is no total.
  */
-export function showProgress(total: number | BytesRead | undefined): Progress {
+export function showProgress(total: number | BytesRead | undefined, unit = "requests"): Progress {
   const startedMs = performance.now();
-  const bar = process.stderr.isTTY ? new ProgressBar(total) : undefined;
+  const bar = process.stderr.isTTY ? new ProgressBar(total, unit) : undefined;
   let turnMs = startedMs;
   return {
     update: async (done) => {
@@ -48,7 +49,7 @@ export function showProgress(total: number | BytesRead | undefined): Progress {
 const FORMATS = {
   number: "{bar} {percentage} % of {total} requests, {eta_formatted} left",
   object: "{bar} {percentage} % of the file, {requests} requests, {eta_formatted} left",
-  undefined: "{requests} requests",
+  undefined: "{requests} {unit}",
 } as const;
 
 class ProgressBar {
@@ -59,7 +60,10 @@ class ProgressBar {
     this.bar.stop();
   };
 
-  constructor(private readonly total: number | BytesRead | undefined) {
+  constructor(
+    private readonly total: number | BytesRead | undefined,
+    private readonly unit: string,
+  ) {
     const options = {
       format: FORMATS[typeof total as keyof typeof FORMATS],
       formatValue: (value: number, _: unknown, kind: string) => (kind === "total" ? count(value) : String(value)),
@@ -72,7 +76,7 @@ class ProgressBar {
 
   show(done: number): void {
     const { bar, total } = this;
-    const words = { requests: count(done) };
+    const words = { requests: count(done), unit: this.unit };
     const [value, end] = typeof total === "object" ? [total.read(), total.total] : [done, total ?? 0];
     if (bar.isActive) {
       bar.update(Math.min(value, end || value), words);

@@ -2,7 +2,7 @@ import type { FleetInput } from "../specs/fleet-spec.js";
 import { InputError } from "../specs/input-error.js";
 import type { PlanningInput, PlanningRequests } from "./planning-requests.js";
 import { DEFAULT_SLO_MS } from "./replay.js";
-import { choicesOf, possibleBoundaries } from "./sizing/boundaries.js";
+import { choicesOf, possibleBoundaries, shareAbove } from "./sizing/boundaries.js";
 import { type FleetCandidate, fleetCandidate } from "./sizing/fleet-candidate.js";
 import type { FleetRow } from "./sizing/fleet-row.js";
 import type { FreshCheck } from "./sizing/fresh-check.js";
@@ -18,6 +18,10 @@ import { checkCandidates, checkPools, checkShare, within } from "./sizing/sizing
 import type { SizingProblem } from "./sizing/sizing-problem.js";
 import { twoPoolKeys, type TwoPoolKeys } from "./sizing/two-pool-keys.js";
 
+/** How far the simulation of {@link optimize} goes. */
+export const EFFORTS = ["search", "top", "verify"] as const;
+export type Effort = (typeof EFFORTS)[number];
+
 /** What {@link optimize} is asked. Fields are named after the Python tool's flags. */
 export type OptimizeOptions = PlanningInput &
   SizingOptions & {
@@ -25,9 +29,9 @@ export type OptimizeOptions = PlanningInput &
     bShort?: number | readonly number[] | "all";
     /** `--long-max-ctx`: window of the largest pool, tokens. Default 65,536. */
     longMaxCtx?: number;
-    /** `--gpu-short`, `--gpu-long`: GPUs of the catalog of profiles. With more pools than two all but the first have the second. Default a100. */
-    gpuShort?: string;
-    gpuLong?: string;
+    /** `--gpu-short`, `--gpu-long`: GPUs of the catalog of profiles, or kinds of replica. With more pools than two, or one, all but the first have the second. Default a100. */
+    gpuShort?: string | ReplicaOption;
+    gpuLong?: string | ReplicaOption;
     /** `--gamma-max`: fleets of two pools are tried with gamma 1.0, 1.1, ... up to this. Default 2. */
     gammaMax?: number;
     /** Share of the requests just above the boundary that can be compressed. Default: those of a category that is safe to (of the Python tool's mix 0.75). */
@@ -41,8 +45,11 @@ export type OptimizeOptions = PlanningInput &
     maxPools?: number;
     /** `--verify-top`: so many of the fleets that analysis expects to be cheapest are sized by simulation in any case; 0: nothing is simulated. Default 3. */
     verifyTop?: number;
-    /** Whether only those are. Default: sizing goes on until none of the others can be cheaper. */
-    isQuick?: boolean;
+    /**
+     * How far simulation goes. `search`, the default: until none of the other fleets can be cheaper. `top`: `verifyTop` fleets are sized. `verify`: they are simulated as analysis proposes them, as the Python
+     * tool does.
+     */
+    effort?: Effort;
   };
 
 /** A fleet in the keys of the Python tool, and more beside them. */
@@ -98,12 +105,13 @@ export async function optimize(options: OptimizeOptions): Promise<OptimizeResult
     goal: settled.goal,
     nodeAvailability: settled.nodeAvailability,
     atLeast: settled.verifyTop,
-    isExhaustive: !settled.isQuick,
-    isChecked: settled.verifyTop > 0 && !settled.isQuick,
+    isExhaustive: settled.effort === "search",
+    isChecked: settled.effort === "search",
+    isVerifiedOnly: settled.effort === "verify",
   });
   const analytical = found.analytical.map(optimizeRow);
   const simulated = found.simulated.map(optimizeRow);
-  const best = settled.verifyTop > 0 ? simulated[0] : analytical.find(({ slo_met }) => slo_met);
+  const best = (settled.verifyTop > 0 ? simulated : analytical).find(({ slo_met }) => slo_met);
   return {
     rows: [...analytical, ...simulated],
     best: best ?? null,
@@ -112,11 +120,11 @@ export async function optimize(options: OptimizeOptions): Promise<OptimizeResult
     nearest_miss: found.miss ?? null,
     refused: found.refused,
     runs: problem.runs,
-    is_proved: settled.verifyTop > 0 && !settled.isQuick,
+    is_proved: settled.verifyTop > 0 && settled.effort === "search",
     goal: settled.goal,
     slo_ms: problem.objective.ttftMs,
     rate_rps: problem.rateRps,
-    too_long_share: Math.max(0, 1 - problem.law.share(0, settled.longMaxCtx)),
+    too_long_share: shareAbove(problem.law, settled.longMaxCtx),
     safe_share: safeShare,
     engine: problem.engine,
     seed: problem.seed,
@@ -140,7 +148,7 @@ function settle(options: OptimizeOptions) {
     minPools: options.minPools ?? 2,
     maxPools: options.maxPools ?? Math.max(2, options.minPools ?? 2),
     verifyTop: options.verifyTop ?? DEFAULT_VERIFY_TOP,
-    isQuick: options.isQuick ?? false,
+    effort: options.effort ?? "search",
     sloMs: options.sloMs ?? DEFAULT_SLO_MS,
     pCompress: options.pCompress,
   };
@@ -175,8 +183,8 @@ function candidatesOf(
 ): FleetCandidate[] {
   const { bShort, longMaxCtx: maxCtx, minPools, maxPools } = settled;
   const boundaries = bShort === "all" ? possibleBoundaries(law, maxCtx, requests.cdf) : [bShort].flat();
-  const short = replicaOptions({ gpus: [settled.gpuShort] }, () => "gpuShort");
-  const long = replicaOptions({ gpus: [settled.gpuLong] }, () => "gpuLong");
+  const short = kindOf(settled.gpuShort, "gpuShort");
+  const long = kindOf(settled.gpuLong, "gpuLong");
   const optionsOf = (index: number, pools: number): readonly ReplicaOption[] =>
     index === 0 && pools > 1 ? short : long;
   const cuts = choicesOf(boundaries, maxPools - 1).filter((cut) => cut.length >= minPools - 1);
@@ -189,6 +197,10 @@ function candidatesOf(
     );
   checkCandidates(plain.length + compressed.length);
   return [...plain, ...compressed];
+}
+
+function kindOf(gpu: string | ReplicaOption, field: string): readonly ReplicaOption[] {
+  return typeof gpu === "string" ? replicaOptions({ gpus: [gpu] }, () => field) : [gpu];
 }
 
 function compressionsOf({ gammaMax, pCompress: wanted }: Settled, safeShare: number): Compression[] {

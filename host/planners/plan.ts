@@ -1,7 +1,7 @@
 import type { FleetInput } from "../specs/fleet-spec.js";
 import type { Objective } from "../core/figures.js";
 import type { PlanningInput } from "./planning-requests.js";
-import { choicesOf, possibleBoundaries } from "./sizing/boundaries.js";
+import { choicesOf, possibleBoundaries, shareAbove } from "./sizing/boundaries.js";
 import { fleetCandidate } from "./sizing/fleet-candidate.js";
 import type { FleetRow } from "./sizing/fleet-row.js";
 import type { FreshCheck } from "./sizing/fresh-check.js";
@@ -113,7 +113,7 @@ export async function plan(options: PlanOptions): Promise<PlanResult> {
       is_proved: true,
     },
     rate_rps: problem.rateRps,
-    too_long_share: Math.max(0, 1 - problem.law.share(0, maxCtx)),
+    too_long_share: shareAbove(problem.law, maxCtx),
     requests: requests.summary(problem.rateRps, requests.count),
     engine: problem.engine,
     seed: problem.seed,

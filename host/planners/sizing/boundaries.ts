@@ -38,3 +38,9 @@ export function choicesOf(boundaries: readonly number[], most: number): number[]
   }
   return choices;
 }
+
+/** Share of requests longer than a window; 0 where it is but the rounding of a sum. */
+export function shareAbove(law: LengthLaw, window: number): number {
+  const share = 1 - law.share(0, window);
+  return share > 1e-12 ? share : 0;
+}

@@ -63,6 +63,19 @@ export function simulatedRow(
   return fleetRow(candidate, "simulated", poolsOf(problem, pools, replicas, nodeAvailability), true);
 }
 
+/** The fleet that analysis proposes for a candidate, simulated as it is: it may miss the objective, or have replicas to spare. */
+export async function verifiedRow(
+  search: FleetSearch,
+  candidate: FleetCandidate,
+  nodeAvailability: number,
+): Promise<FleetRow> {
+  const choice = candidate.segments.map((segment) => search.expectedChoice(segment));
+  const replicas = choice.map(({ expected }) => expected!.replicas);
+  let isMet = true;
+  for (const [index, sizing] of choice.entries()) isMet = (await sizing.try(replicas[index]!)).isFeasible && isMet;
+  return fleetRow(candidate, "simulated", poolsOf(search.problem, choice, replicas, nodeAvailability), isMet);
+}
+
 function poolsOf(
   problem: SizingProblem,
   sizings: readonly PoolSizing[],

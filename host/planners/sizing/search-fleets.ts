@@ -1,7 +1,7 @@
 import type { FleetInput } from "../../specs/fleet-spec.js";
 import { InputError } from "../../specs/input-error.js";
 import type { FleetCandidate } from "./fleet-candidate.js";
-import { analyticalRow, type FleetRow, fleetFile, simulatedRow } from "./fleet-row.js";
+import { analyticalRow, type FleetRow, fleetFile, simulatedRow, verifiedRow } from "./fleet-row.js";
 import { FleetSearch, type SizedFleet } from "./fleet-search.js";
 import { type FreshCheck, freshCheck } from "./fresh-check.js";
 import { type NearestMiss, nearestMiss, type Refusal, refusals } from "./nearest-miss.js";
@@ -22,6 +22,8 @@ export interface SearchFleetsOptions {
   isExhaustive: boolean;
   /** Whether the answer is replayed with fresh requests. */
   isChecked: boolean;
+  /** Whether fleets are only simulated as analysis proposes them, `atLeast` of them, and not sized. */
+  isVerifiedOnly?: boolean;
 }
 
 /** What a search of fleets came to. */
@@ -47,6 +49,7 @@ export async function searchFleets(open: OpenProblem, options: SearchFleetsOptio
   const candidates = options.candidates.filter((candidate) => isUsed(problem, candidate));
   if (candidates.length === 0) throw new InputError("no request falls into any of the pools that are asked for.");
   const analytical = candidates.flatMap((candidate) => analyticalRow(search, candidate, nodeAvailability) ?? []);
+  if (options.isVerifiedOnly) return verifyOnly(search, candidates, analytical, options);
   const best = atLeast === 0 ? undefined : await search.cheapest(candidates, { atLeast, isExhaustive });
   const sized = [...search.sized].sort((a, b) => a.price - b.price);
   const found = {
@@ -64,6 +67,26 @@ export async function searchFleets(open: OpenProblem, options: SearchFleetsOptio
   const row = found.simulated[sized.indexOf(best)]!;
   const check = options.isChecked ? { check: await freshCheck(problem, requests, file, checkedRequests(best)) } : {};
   return { ...found, best: { fleet: best, row, file }, ...check };
+}
+
+/** Simulates the cheapest fleets that analysis proposes. Pools that several of them have are simulated once. */
+async function verifyOnly(
+  search: FleetSearch,
+  candidates: readonly FleetCandidate[],
+  analytical: FleetRow[],
+  { goal, nodeAvailability, atLeast }: SearchFleetsOptions,
+): Promise<FleetsFound> {
+  const buildable = candidates.filter((candidate) => search.expectedPrice(candidate) < Infinity);
+  const cheapest = buildable.sort((a, b) => search.expectedPrice(a) - search.expectedPrice(b)).slice(0, atLeast);
+  const simulated: FleetRow[] = [];
+  for (const candidate of cheapest) simulated.push(await verifiedRow(search, candidate, nodeAvailability));
+  const byGoal = (a: FleetRow, b: FleetRow) => inGoal(a, goal) - inGoal(b, goal);
+  return {
+    search,
+    analytical: analytical.sort(byGoal),
+    simulated: simulated.sort(byGoal),
+    refused: refusals(search),
+  };
 }
 
 /** A figure of a row by the goal; fleets whose power is not known come last. */

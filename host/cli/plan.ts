@@ -1,0 +1,133 @@
+import { Command } from "commander";
+import { plan, type PlanOptions } from "../planners/plan.js";
+import { type ReplicaChoice, replicaOptions } from "../planners/sizing/replica-options.js";
+import { MAX_PLANNED_POOLS } from "../planners/sizing/sizing-limits.js";
+import { planPage } from "../reports/html/plan-page.js";
+import { withoutColours } from "../reports/html/tables.js";
+import { answerLine, planReport, questionLine } from "../reports/plan-report.js";
+import { HARDWARE_NAMES } from "../specs/hardware-catalog.js";
+import { InputError } from "../specs/input-error.js";
+import { fleetFileText } from "../reports/fleet-file-text.js";
+import { addOutputFlags, listOf, wholeNumber } from "./flags.js";
+import { checkFleetOut } from "./fleet-output.js";
+import { addHtmlFlag, checkHtml, deliverHtml, type HtmlOptions } from "./html-output.js";
+import { checkOutput, deliver, type OutputOptions, writeWhole } from "./output.js";
+import { addPlanningInput, planningFiles, planningInput, type PlanningFlags } from "./planning-input.js";
+import { showProgress } from "./progress.js";
+import { addModelFlags, GPU_HELP, type ModelFlags } from "./replica-flags.js";
+import { addGoalFlags, addSizingFlags, type GoalFlags, type SizingFlags, sizingOptions } from "./sizing-flags.js";
+
+interface Flags extends PlanningFlags, SizingFlags, GoalFlags, ModelFlags, OutputOptions, HtmlOptions {
+  gpus?: string[];
+  maxPools: number;
+  maxCtx?: number;
+  boundaries?: number[];
+  fleetOut?: string;
+}
+
+const EXAMPLES = `
+Analysis proposes, simulation decides: pools are sized on the same requests, replica by replica, until the 95 % interval of the
+P99 lies within the objective, and no other way to cut the workload can be cheaper. The answer is replayed once more with
+requests that the search did not see.
+
+Examples:
+  $ vllm-sr-sim plan --workload azure --rate 200 --slo 500
+  $ vllm-sr-sim plan --workload azure-conv --rate 50 --slo 300 --model llama-3.1-8b --gpus l40s,a100,h100 --fleet-out fleet.yaml
+  $ vllm-sr-sim plan --trace log.csv --slo 500 --slo-tpot 50 --model llama-3.1-70b --gpus h100,h200 --max-pools 3 --html plan.html
+  $ vllm-sr-sim plan --cdf azure_cdf.json --rate 1000 --gpus a100,h100,a10g --objective watts --json
+
+  $ vllm-sr-sim replay log.csv --fleet fleet.yaml              # what it recommends, played again
+
+Exit codes: 0 answered, 1 no fleet meets the objective, 2 something that was given cannot be used.`;
+
+/** Exit code where no fleet meets the objective. */
+const NO_ANSWER = 1;
+
+/** `vllm-sr-sim plan`: the cheapest fleet for requests and an objective. */
+export function planCommand(): Command {
+  const command = new Command("plan").description(
+    "Recommend a fleet: which GPUs, how many, in how many pools, split where, for requests and an objective.",
+  );
+  addSizingFlags(command).option(
+    "--gpus <names>",
+    `GPUs to choose from, between commas: ${GPU_HELP} (default: a100,h100; with --model all of the catalog that hold it)`,
+    listOf((name) => name),
+  );
+  addModelFlags(command);
+  addGoalFlags(command)
+    .option("--max-pools <n>", "most pools", wholeNumber(1, MAX_PLANNED_POOLS), 2)
+    .option("--max-ctx <tokens>", "window of the largest pool (default: the longest request)", wholeNumber(2))
+    .option(
+      "--boundaries <tokens>",
+      "where pools may meet, total tokens, between commas (default: the points of a CDF, else powers of two and 1.5 times them)",
+      listOf(wholeNumber(1)),
+    );
+  addPlanningInput(command);
+  command
+    .optionsGroup("Output:")
+    .option("--fleet-out <file>", "write the fleet to this file, YAML or (.json) JSON, as replay takes it");
+  return addOutputFlags(addHtmlFlag(command)).addHelpText("after", EXAMPLES).action(run);
+}
+
+async function run(flags: Flags): Promise<void> {
+  const inputs = planningFiles(flags);
+  await checkOutput(flags, inputs);
+  await checkFleetOut(flags, inputs);
+  await checkHtml(flags, inputs, { "--out": flags.out, "--fleet-out": flags.fleetOut });
+  const progress = showProgress(undefined, "runs");
+  const options: PlanOptions = {
+    ...planningInput(flags),
+    ...sizingOptions(flags),
+    replicas: replicasOf(flags),
+    goal: flags.objective,
+    nodeAvailability: flags.nodeAvail,
+    maxPools: flags.maxPools,
+    ...(flags.maxCtx === undefined ? {} : { maxCtx: flags.maxCtx }),
+    ...(flags.boundaries === undefined ? {} : { boundaries: flags.boundaries }),
+    onRun: progress.update,
+  };
+  const result = await plan(options).finally(progress.stop);
+  if (flags.fleetOut !== undefined && result.fleet) {
+    const said = [`vllm-sr-sim plan: ${questionLine(result)}.`, `${answerLine(result)}.`].map(withoutColours);
+    await writeWhole(flags.fleetOut, fleetFileText(result.fleet, flags.fleetOut, said));
+  }
+  await deliverHtml(flags, () => planPage(result));
+  await deliver(result, flags, () => planReport(result, flags.fleetOut));
+  if (!result.feasible) process.exitCode = NO_ANSWER;
+}
+
+/** Names of flags by the fields of a choice. */
+const FLAG_OF: Readonly<Record<string, string>> = {
+  gpus: "--gpus",
+  model: "--model",
+  tps: "--tp",
+  dtype: "--dtype",
+  kvDtype: "--kv-dtype",
+};
+
+function replicasOf({ gpus, model, tp, dtype, kvDtype }: Flags): NonNullable<PlanOptions["replicas"]> {
+  const rest = {
+    ...(model === undefined ? {} : { model }),
+    ...(tp === undefined ? {} : { tps: [tp] }),
+    ...(dtype === undefined ? {} : { dtype }),
+    ...(kvDtype === undefined ? {} : { kvDtype }),
+  };
+  const flagOf = (field: string) => FLAG_OF[field] ?? field;
+  if (gpus) return replicaOptions({ gpus, ...rest }, flagOf);
+  if (model === undefined) return replicaOptions({ gpus: ["a100", "h100"], ...rest }, flagOf);
+  return everyGpu(rest, flagOf);
+}
+
+/** All GPUs of the catalog that hold the model. */
+function everyGpu(rest: Omit<ReplicaChoice, "gpus">, flagOf: (field: string) => string) {
+  const options = HARDWARE_NAMES.flatMap((gpu) => {
+    try {
+      return replicaOptions({ gpus: [gpu], ...rest }, flagOf);
+    } catch (error) {
+      if (error instanceof InputError) return [];
+      throw error;
+    }
+  });
+  // None at all: say why of one.
+  return options.length > 0 ? options : replicaOptions({ gpus: [HARDWARE_NAMES[0]], ...rest }, flagOf);
+}

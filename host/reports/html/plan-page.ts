@@ -1,0 +1,43 @@
+import type { PlanResult } from "../../planners/plan.js";
+import { answerLine, checkLine, missLines, planNotes, questionLine } from "../plan-report.js";
+import { FLEET_ROWS, SIZED_POOL_FIGURES, SIZED_POOLS } from "../sized-fleet-tables.js";
+import { listBlock, verdict } from "./blocks.js";
+import { fleetFigures, fleetFrontier, poolBars } from "./fleet-page-blocks.js";
+import type { Block, Page, Section } from "./page-spec.js";
+import { tableOf } from "./tables.js";
+
+/** The page of a plan. */
+export function planPage(result: PlanResult): Page {
+  const { best, rows, objective, check, nearest_miss: miss } = result;
+  const notes = planNotes(result);
+  return {
+    title: `A fleet for ${result.requests.name}`,
+    subtitle: questionLine(result),
+    verdict: verdict(best ? (check && !check.holds ? "unsure" : "good") : "bad", answerLine(result)),
+    result,
+    fileName: "plan.json",
+    sections: [
+      ...(best ? [{ blocks: [fleetFigures(best)] }, poolsSection(result)] : []),
+      {
+        title: "Evidence",
+        blocks: [
+          ...(check ? [listBlock([checkLine(check)], check.holds ? "good" : "bad")] : []),
+          ...(miss ? [listBlock(missLines(miss), "bad")] : []),
+          fleetFrontier(rows, objective.ttft_ms, best),
+        ],
+      },
+      { title: "Fleets compared", blocks: [tableOf(FLEET_ROWS, rows, { caption: "Cheapest first" })] },
+      ...(notes.length === 0 ? [] : [{ title: "Notes", blocks: [listBlock(notes)] }]),
+    ],
+  };
+}
+
+function poolsSection({ best, objective }: PlanResult): Section {
+  const pools = best!.pools;
+  const blocks: Block[] = [
+    tableOf(SIZED_POOLS, pools, { caption: "What the pools are" }),
+    tableOf(SIZED_POOL_FIGURES, pools, { caption: "What they come to, by simulation and as analysis expects" }),
+    ...(pools.length > 1 ? [poolBars(pools, objective.ttft_ms)] : []),
+  ];
+  return { title: "Pools", blocks };
+}
