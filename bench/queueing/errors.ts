@@ -58,7 +58,7 @@ export function compare(
 /** Share that waits, mean and P99 of the wait, s. */
 function play(
   core: Core,
-  { lengths, times }: ServiceLaw,
+  { lengths, times, longest }: ServiceLaw,
   servers: number,
   rateRps: number,
   requests: number,
@@ -69,9 +69,9 @@ function play(
       {
         replicas: 1,
         slots: servers,
-        maxCtx: LARGEST,
+        maxCtx: longest,
         kvBlocks: LARGEST,
-        blockSize: LARGEST,
+        blockSize: longest,
         ...times,
         // The time of an iteration is of a replica with as many slots as `times` was made for.
         H: times.H / servers,

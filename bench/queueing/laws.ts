@@ -13,6 +13,8 @@ export interface ServiceLaw {
   lengths: LengthModel;
   /** What makes the lengths take their time. */
   times: Pick<CorePool, "W" | "H" | "calibrationCtx" | "chunk">;
+  /** Tokens of the longest request. */
+  longest: number;
   meanS: number;
   shape: ServiceShape;
 }
@@ -22,12 +24,14 @@ const LARGEST = 2 ** 31 - 1;
 /** Constant, Erlang, exponential, hyperexponential: by their squared coefficient of variation alone. */
 export function lawOfCv2(cv2: number): ServiceLaw {
   const { lengths, tokens } = drawnServices(cv2);
+  const law = lengthLawOf({ lengths });
   const kind = cv2 === 0 ? "constant" : cv2 < 1 ? "Erlang" : cv2 === 1 ? "exponential" : "hyperexponential";
   return {
     name: `${kind}, cv2 ${cv2}`,
     lengths,
     times: { W: 1 / tokens, H: 0, calibrationCtx: 1, chunk: LARGEST },
-    meanS: lengthLawOf({ lengths }).mean((input, output) => (input + output) / tokens),
+    longest: law.longest,
+    meanS: law.mean((input, output) => (input + output) / tokens),
     shape: shapeOfCv2(cv2),
   };
 }
@@ -41,7 +45,8 @@ export function lawOfWorkload(name: string, gpu: string): ServiceLaw {
   const model = mixed(getBuiltinWorkload(name));
   const { W, calibrationCtx, chunk } = profile;
   const H = profile.H * SLOTS;
-  const { input, output, weight } = lengthLawOf(model).nodes(0, Infinity, { chunk });
+  const law = lengthLawOf(model);
+  const { input, output, weight } = law.nodes(0, Infinity, { chunk });
   const serviceS = input.map((prompt, i) => {
     return (Math.ceil(prompt / chunk) + output[i]!) * (W + (H / calibrationCtx) * (prompt + output[i]!));
   });
@@ -52,6 +57,7 @@ export function lawOfWorkload(name: string, gpu: string): ServiceLaw {
     name: `${name} on ${gpu}, cv2 ${shape.cv2.toFixed(2)}`,
     lengths: model.lengths,
     times: { W, H, calibrationCtx, chunk },
+    longest: law.longest,
     meanS,
     shape,
   };

@@ -102,6 +102,6 @@ function farTail(servers: number, rho: number, { cv2, thirdMoment }: ServiceShap
   const oneServer = (1 + cv2) / 2;
   if (oneServer - 1 < 1e-6) return 1;
   const usual = 3 * cv2 * (cv2 + 1);
-  const third = usual + (thirdMoment - usual) / servers;
+  const third = thirdMoment > usual ? usual + (thirdMoment - usual) / servers : thirdMoment;
   return (rho * oneServer ** 2 + ((1 - rho) * third) / 6 - 1) / (oneServer - 1) - 1;
 }
