@@ -153,6 +153,12 @@ describe("disaggregated fleets", () => {
     ["of the command line, 113/s", cli, 113],
     ["that prefill on A100", { ...reversed, maxPrefill: 16, maxDecode: 32 }, 3000],
     ["of groups of GPUs", { ...groups, maxCtx: 4096, maxPrefill: 8, maxDecode: 24 }, 100],
+    // Prefill and decode cost the same, and one worker more or less of either is enough: equals tie for best and on the front.
+    [
+      "of one GPU, in equal parts",
+      { ...cli, decode: h100, meanIsl: 4000, meanOsl: 2, maxPrefill: 9, maxDecode: 9 },
+      1900,
+    ],
   ];
 
   it("derive their lengths from the CDF", () => {
@@ -178,6 +184,7 @@ it("grid flexibility", () => {
       maxCtx: 16384,
       flexPcts: [0, 12.5, 33],
     },
+    { cdf: getBuiltinCdf("lmsys"), rateRps: 30, gpus: 4, profile: a10g, sloMs: 100, maxCtx: 5000, flexPcts: [3, 60] },
   ];
   expect(differences(fleets.map(pythonGridFlex), expected.grid_flex)).toEqual([]);
 });
@@ -190,7 +197,7 @@ it("tokens per watt", () => {
     maxCtx: 8192,
     sloMs: 500,
   }));
-  expect(differences(pythonTokensPerWatt(pools, [0.2, 0.4, 0.6, 0.8, 0.99]), expected.watts)).toEqual([]);
+  expect(differences(pythonTokensPerWatt(pools, [0.01, 0.2, 0.4, 0.6, 0.8, 0.99]), expected.watts)).toEqual([]);
 });
 
 it("tokens per watt of two pools", () => {

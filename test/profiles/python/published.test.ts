@@ -11,8 +11,10 @@ import {
   pythonParameters,
 } from "../../../host/profiles/python/model-shape.js";
 import { pythonModel, PYTHON_MODELS } from "../../../host/profiles/python/models.js";
+import { pythonMoeLayerS } from "../../../host/profiles/python/moe-time.js";
 import { pythonDtypeName } from "../../../host/profiles/python/serving.js";
 import { profileSchema } from "../../../host/specs/profile-spec.js";
+import { differences } from "./fixture.js";
 
 const llama70b = pythonModel("llama-3.1-70b");
 const tp8 = (gpu: string) => pythonProfile(pythonHardware(gpu), llama70b, { tp: 8 });
@@ -101,6 +103,45 @@ describe("models of the tool", () => {
     expect(pythonModel("Meta-Llama/meta_llama-3.1 70B").name).toBe("llama-3.1-70b");
     expect(PYTHON_MODELS).toHaveLength(10);
     expect(() => pythonModel("llama-3-70b")).toThrow(/must be one of .*did you mean llama-3.1-70b/);
+  });
+});
+
+describe("the time of a layer of experts", () => {
+  const h100 = pythonHardware("h100");
+  const ms = (name: string, bytes: number, tokens: number[]) =>
+    tokens.map((count) => pythonMoeLayerS(pythonModel(name), bytes, count, h100) * 1000);
+
+  it.each([
+    ["deepseek-v3", 2, [0.288, 1.34, 3.08, 5.77, 7.48]],
+    ["deepseek-v3", 1, [0.172, 0.7, 1.59, 3.07, 3.83]],
+    ["deepseek-v3", 0.5, [0.146, 0.48, 1.05, 1.93, 2.81]],
+    ["qwen3-235b", 2, [0.144, 0.48, 1.28, 1.54, 1.9]],
+    ["qwen3-235b", 1, [0.087, 0.28, 0.67, 0.845, 1.05]],
+    ["qwen3-235b", 0.5, [0.088, 0.234, 0.495, 0.615, 0.78]],
+    ["qwen3-30b", 2, [0.072, 0.24, 0.64, 0.77, 0.95]],
+    ["qwen3-30b", 1, [0.044, 0.14, 0.335, 0.423, 0.525]],
+    ["qwen3-30b", 0.5, [0.044, 0.117, 0.248, 0.308, 0.39]],
+  ])("of %s, %d bytes, on an H100 is the table's", (name, bytes, expected) => {
+    expect(differences(ms(name, bytes, [1, 8, 32, 128, 512]), expected)).toEqual([]);
+  });
+
+  it("is linear between its columns, flat beyond", () => {
+    // 3.08 + (80 - 32) / (128 - 32) x (5.77 - 3.08)
+    expect(differences(ms("deepseek-v3", 2, [0, 80, 5000]), [0.288, 4.425, 7.48])).toEqual([]);
+  });
+
+  it("is that of the type nearest in bytes, the larger of two as near", () => {
+    expect(differences(ms("deepseek-v3", 1.5, [8]), [1.34])).toEqual([]);
+    expect(differences(ms("deepseek-v3", 4, [8]), [1.34])).toEqual([]);
+    expect(differences(ms("deepseek-v3", 0.6, [8]), [0.48])).toEqual([]);
+  });
+
+  it("falls with bandwidth to the power of 0.7, and of two matrices alone where the table has none", () => {
+    const b200 = pythonHardware("b200");
+    const scaled = pythonMoeLayerS(pythonModel("deepseek-v3"), 2, 8, b200) * 1000;
+    expect(scaled).toBeCloseTo(1.34 * Math.exp(0.7 * Math.log(3.35 / 8)), 12);
+    // 2 experts x 2 matrices x 14,336 x 4,096 x 2 bytes = 469,762,048, at 0.8 x 3.35e12 bytes/s
+    expect(ms("mixtral-8x7b", 2, [8])[0]).toBeCloseTo(469_762_048 / 2.68e9, 12);
   });
 });
 
