@@ -79,8 +79,7 @@ async function run(flags: Flags, command: Program): Promise<void> {
   await checkOutput(flags, [...planningFiles(flags), flags.fleet, flags.classify]);
   const opened = await openPlanningInput(flags, flags);
   const { count, told } = plannedRun(opened, flags.nReq, DEFAULT_COMPARE_REQUESTS);
-  const routers = flags.routers === undefined || flags.routers === "all" ? 4 : flags.routers.length;
-  const progress = showProgress(count * flags.replications * routers);
+  const progress = showProgress(count * flags.replications * routersExpected(flags));
   const options: CompareRoutersOptions = {
     ...fleet,
     ...simulationOptions(flags),
@@ -92,6 +91,12 @@ async function run(flags: Flags, command: Program): Promise<void> {
   };
   const rows = await compareRouters(options).finally(progress.stop);
   await deliver(rows, flags, () => routersReport(rows, told));
+}
+
+/** Routers that will be compared, for the bar of progress: of `all` those that need no labels and no function. */
+function routersExpected({ routers, fleet }: Flags): number {
+  if (routers === "all") return COMPARABLE_ROUTERS.length - 2;
+  return routers?.length ?? DEFAULT_COMPARED_ROUTERS.length + (fleet === undefined ? 0 : 1);
 }
 
 /** Flags of the two pools, by the names of their values. */
