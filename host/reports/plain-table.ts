@@ -1,36 +1,19 @@
-import Table from "cli-table3";
 import colours from "picocolors";
+import { visibleLength } from "./visible-length.js";
 
-const NO_LINES = {
-  top: "",
-  "top-mid": "",
-  "top-left": "",
-  "top-right": "",
-  bottom: "",
-  "bottom-mid": "",
-  "bottom-left": "",
-  "bottom-right": "",
-  left: "",
-  "left-mid": "",
-  mid: "",
-  "mid-mid": "",
-  right: "",
-  "right-mid": "",
-  middle: "  ",
-};
+/** Blanks between columns. */
+const GAP = "  ";
 
-/** A table without lines: the first column to the left, all others to the right. */
+/** A table without lines: the first column to the left, all others to the right. Plain text, so that pages in a browser can have it too. */
 export function plainTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const table = new Table({
-    head: head.map((title) => colours.dim(title)),
-    colAligns: head.map((_, column) => (column === 0 ? "left" : "right")),
-    chars: NO_LINES,
-    style: { head: [], border: [], "padding-left": 0, "padding-right": 0, compact: true },
-  });
-  table.push(...rows.map((row) => [...row]));
-  return table
-    .toString()
-    .split("\n")
-    .map((line) => line.trimEnd())
-    .join("\n");
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => visibleLength(row[column]!))));
+  const lineOf = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) => {
+        const padding = " ".repeat(widths[column]! - visibleLength(cell));
+        return column === 0 ? cell + padding : padding + cell;
+      })
+      .join(GAP)
+      .trimEnd();
+  return [head.map((title) => colours.dim(title)), ...rows].map(lineOf).join("\n");
 }
