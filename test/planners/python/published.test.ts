@@ -14,7 +14,7 @@ import { p99TtftMs, pythonBest, pythonGammas, pythonSweep } from "../../../host/
 import { pythonThresholdPareto } from "../../../host/planners/python/threshold-pareto.js";
 import { pythonMeanOutput } from "../../../host/planners/python/tokens-per-watt.js";
 import { pythonLongLengths, pythonShortLengths } from "../../../host/planners/python/two-pools.js";
-import { pythonGpu } from "../../../host/profiles/python/manual.js";
+import { pythonGpu, pythonManualProfile } from "../../../host/profiles/python/manual.js";
 import { pythonMinGpus } from "../../../host/queueing/python/min-gpus.js";
 import { getBuiltinCdf } from "../../../host/workloads/builtin/catalog.js";
 import { cdfEval } from "../../../host/workloads/cdf.js";
@@ -237,6 +237,24 @@ describe("disaggregated fleets", () => {
   it("are densest at the end of the sweep: 1 + 64", () => {
     const { n_prefill, n_decode } = pythonDisaggOptimize(options)!;
     expect([n_prefill, n_decode]).toEqual([1, 64]);
+  });
+
+  it("of unpriced workers are the fewest, and no larger ones are on the front", () => {
+    const free = pythonManualProfile({ ...a100.constants, costPerHr: 0 });
+    const { best, pareto } = pythonDisagg({ ...options, decode: free }, 113)!;
+    expect([best.n_prefill, best.n_decode, best.cost_per_hr]).toEqual([1, 6, 4.02]);
+    expect(pareto).toEqual([best]);
+  });
+
+  it("of two sizes keep the cheapest of the smaller, by hand", () => {
+    const [prefill, decode] = [1, 0.25].map((costPerHr) => pythonManualProfile({ ...a100.constants, costPerHr }));
+    const { best, pareto } = pythonDisagg(
+      { ...options, prefill: prefill!, decode: decode!, sloTtftMs: 5000, maxPrefill: 2, maxDecode: 7, totals: [7, 8] },
+      80,
+    )!;
+    // 1 + 6 costs 2.5 and 2 + 5 costs 3.25, both 7 GPUs; 1 + 7 costs 2.75: larger and dearer than 1 + 6, which alone is left.
+    expect([best.n_prefill, best.n_decode]).toEqual([1, 6]);
+    expect(pareto).toEqual([best]);
   });
 
   it("of allowed totals only", () => {
