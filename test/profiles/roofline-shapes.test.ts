@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { parameterCount } from "../../host/profiles/model-shape.js";
 import { rooflineModel } from "../../host/profiles/roofline.js";
 import { rooflineReplica } from "../../host/profiles/roofline-replica.js";
 import { modelFacts } from "../../host/specs/model-catalog.js";
@@ -35,12 +36,17 @@ describe("latent attention", () => {
     expect(one.kvBytesAt(1000)).toBe(8 * 70_272 * 1000);
   });
 
-  it("holds DeepSeek-V3 in fp8 in 671 GB, embeddings and copies of latent weights aside", () => {
+  it("holds DeepSeek-V3 in fp8 in 671 GB and what is bf16 or on every GPU", () => {
     const { weightBytesPerGpu } = replica({ model: "deepseek-v3", hardware: "b200", tp: 8 });
-    const copies = 2 * 61 * 512 * 128 * 256;
+    const model = modelFacts("deepseek-v3");
     const tables = 2 * 129280 * 7168;
-    const repeated = 7 * 61 * 7168 * (1536 + 576);
-    expect((8 * weightBytesPerGpu - copies - tables - repeated) / 671e9).toBeCloseTo(1, 2);
+    const norms = (2 * 61 + 1) * 7168;
+    const routers = 58 * 7168 * 256;
+    const fp8 = parameterCount(model) - tables - norms - routers;
+    const pressing = 61 * 7168 * (1536 + 576);
+    const absorbed = 61 * 512 * 128 * 256;
+    expect(8 * weightBytesPerGpu).toBe(fp8 + 7 * pressing + 2 * (tables + absorbed + 8 * (norms + routers)));
+    expect(fp8 / 671e9).toBeCloseTo(1, 2);
   });
 
   it("has room for what weights leave of one GPU, since every GPU keeps all latent vectors", () => {

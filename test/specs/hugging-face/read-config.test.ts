@@ -115,6 +115,7 @@ describe("experts", () => {
     [{ first_k_dense_replace: 1, moe_layer_freq: 2 }, 3],
     [{ moe_layer_freq: [0, 1, 1, 1] }, 1],
     [{ decoder_sparse_step: 2 }, 2],
+    [{ decoder_sparse_step: 3 }, 3],
     [{ mlp_only_layers: [0, 3] }, 2],
     [{ mlp_only_layers: [] }, 0],
   ])("leave layers without them by %j", (keys, layers) => {
