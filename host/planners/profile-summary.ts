@@ -1,5 +1,9 @@
+import * as z from "zod";
+import { PROFILE_LIMITS } from "../profiles/computed-profile.js";
 import type { ExplainedStep, Provenance } from "../profiles/explain.js";
 import type { ReplicaPerformance } from "../profiles/replica-performance.js";
+import { check, type FieldNaming, pathText } from "../specs/check.js";
+import { objectWith, wholeNumber } from "../specs/fields.js";
 import type { FleetInput } from "../specs/fleet-spec.js";
 import { type PrefillFigure, powerFigures, type PowerFigures, prefillFigures } from "./profile-figures.js";
 
@@ -44,9 +48,31 @@ export interface ProfileSummary {
 /** Contexts for which slots are told unless others are given, tokens. */
 const CONTEXTS = [2048, 4096, 8192, 16_384, 32_768, 65_536, 131_072];
 
-/** Contexts for which slots are told: those asked for, each once, else powers of two up to the longest of the model. */
-export function slotContexts(asked: readonly number[] | undefined, longest = Infinity): number[] {
-  if (asked && asked.length > 0) return [...new Set(asked)].sort((a, b) => a - b);
+/** Most contexts that are asked about at once. */
+const MOST_CONTEXTS = 64;
+const contextsClause = `must be a list of at most ${MOST_CONTEXTS} whole numbers of tokens`;
+const contextsSchema = objectWith("an object", {
+  maxCtx: z
+    .array(wholeNumber(1, PROFILE_LIMITS.tokens), { error: contextsClause })
+    .max(MOST_CONTEXTS, { error: contextsClause, abort: true }),
+});
+
+/**
+ * Contexts for which slots are told: those asked for, each once, else powers of two up to the longest of the model.
+ *
+ * @throws InputError if one of them is not a whole number of tokens.
+ */
+export function slotContexts(
+  maxCtx: readonly number[] | undefined,
+  {
+    longest = Infinity,
+    nameOf = (path) => pathText(path, "the profile"),
+  }: { longest?: number; nameOf?: FieldNaming } = {},
+): number[] {
+  if (maxCtx && maxCtx.length > 0) {
+    const asked = check(contextsSchema, { maxCtx }, nameOf).maxCtx;
+    return [...new Set(asked)].sort((a, b) => a - b);
+  }
   const within = CONTEXTS.filter((context) => context <= longest);
   return within.length > 0 ? within : [longest];
 }

@@ -101,7 +101,12 @@ export function profile(
   const serving = check(servingSchema, { pp, chunk, blockSize, maxNumSeqs, meanCtx }, nameOf);
   const computed = buildProfile(roofline, serving);
   if (computed.totalKvBlocks < serving.pp) return unfit(computed, fields);
-  return result(computed, fields, options.maxCtx);
+  const longest = roofline.model.maxContext;
+  return result(
+    computed,
+    fields,
+    slotContexts(options.maxCtx, { nameOf, ...(longest === undefined ? {} : { longest }) }),
+  );
 }
 
 /** The roofline in the keys of a fleet file. */
@@ -137,11 +142,10 @@ function unfit(computed: ComputedProfile, fields: Record<string, unknown>): Unfi
 function result(
   computed: ComputedProfile,
   fields: Record<string, unknown>,
-  maxCtx: readonly number[] | undefined,
+  contexts: readonly number[],
 ): ProfileResult {
   const { roofline, serving, calibrationCtx, lineBatches } = computed;
   const replica = rooflineReplica(roofline);
-  const contexts = slotContexts(maxCtx, roofline.model.maxContext);
   const steps = explainProfile(computed, contexts);
   return {
     kind: "computed",
