@@ -12,6 +12,8 @@ import { inspectCommand } from "./inspect.js";
 import { modelsCommand } from "./models.js";
 import { optimizeCommand } from "./optimize.js";
 import { planCommand } from "./plan.js";
+import { profileCommand } from "./profile.js";
+import { profilesCommand } from "./profiles.js";
 import { queueCommand } from "./queue.js";
 import { replayCommand } from "./replay.js";
 import { simulateCommand } from "./simulate.js";
@@ -44,6 +46,8 @@ for (const command of [
   gridFlexCommand(),
   disaggCommand(),
   queueCommand(),
+  profileCommand(),
+  profilesCommand(),
   hardwareCommand(),
   modelsCommand(),
   inspectCommand(),
