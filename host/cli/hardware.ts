@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { listHardware } from "../planners/catalog.js";
 import { hardwareEntryReport, hardwareReport } from "../reports/catalog-report.js";
 import { readCatalogFile } from "../specs/catalog.js";
+import { addCatalogFlag } from "./catalog-flag.js";
 import { addOutputFlags } from "./flags.js";
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
 
@@ -20,8 +21,8 @@ export function hardwareCommand(): Command {
     .description(
       "List the GPUs that are known by name, or show one: memory, peaks, link, power, price, each with its source.",
     )
-    .argument("[name]", "one of them; all unless given")
-    .option("--catalog <file>", "also those of this file, JSON or YAML; they come first");
+    .argument("[name]", "one of them; all unless given");
+  addCatalogFlag(command);
   return addOutputFlags(command).addHelpText("after", EXAMPLES).action(run);
 }
 

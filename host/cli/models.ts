@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { listModels, showModel } from "../planners/catalog.js";
 import { modelEntryReport, modelsReport } from "../reports/catalog-report.js";
 import { readCatalogFile } from "../specs/catalog.js";
+import { addCatalogFlag } from "./catalog-flag.js";
 import { addOutputFlags } from "./flags.js";
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
 
@@ -22,8 +23,8 @@ export function modelsCommand(): Command {
     .description(
       "List the models that are known by name, or show one: its shape, parameters, keys and values, with sources.",
     )
-    .argument("[name]", "one of them, the path of a config.json, or owner/name of a repository; all unless given")
-    .option("--catalog <file>", "also those of this file, JSON or YAML; they come first");
+    .argument("[name]", "one of them, the path of a config.json, or owner/name of a repository; all unless given");
+  addCatalogFlag(command);
   return addOutputFlags(command).addHelpText("after", EXAMPLES).action(run);
 }
 

@@ -1,17 +1,16 @@
 import { type Command, Option } from "commander";
-import { modelKeys } from "../planners/model-keys.js";
 import type { ProfileOptions } from "../planners/profile.js";
 import { PROFILE_LIMITS } from "../profiles/computed-profile.js";
 import { PROFILE_SERVING } from "../profiles/profile-builder.js";
 import type { FieldNaming } from "../specs/check.js";
-import { importModel } from "../specs/hugging-face.js";
 import { InputError } from "../specs/input-error.js";
-import { findModel } from "../specs/model-catalog.js";
 import { MAX_BLOCK_SIZE } from "../specs/serving-spec.js";
+import { addCatalogFlag, resolveNames } from "./catalog-flag.js";
 import { listOf, number, wholeNumber } from "./flags.js";
 
 /** Values of {@link addProfileFlags}. */
 export interface ProfileFlags {
+  catalog?: string;
   hardware?: string;
   model?: string;
   tp?: number;
@@ -28,6 +27,7 @@ export interface ProfileFlags {
 
 /** Flags by the option that they set. */
 const FLAGS: Readonly<Record<keyof ProfileFlags, string>> = {
+  catalog: "--catalog",
   hardware: "--hardware",
   model: "--model",
   tp: "--tp",
@@ -58,6 +58,7 @@ export function addProfileFlags(command: Command): Command {
       "type of the weights: bf16 (or fp16), fp8, int4, mxfp4 (default: as the model is published)",
     )
     .option("--kv-dtype <type>", "type of keys and values: bf16 (or fp16), fp8 (default: bf16)");
+  addCatalogFlag(command);
   command
     .option("--chunk <tokens>", `prompt tokens that one iteration prefills (default: ${PROFILE_SERVING.chunk})`, tokens)
     .option(
@@ -113,11 +114,5 @@ export async function profileOptions(flags: ProfileFlags): Promise<ProfileOption
   if (model === undefined) throw new InputError("--model is missing; `vllm-sr-sim models` lists the names.");
   const options = { tp, pp, dtype, kvDtype, chunk, blockSize, maxNumSeqs, gpuMemoryUtilization, meanCtx, maxCtx };
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  return { hardware, model: await modelOf(model), ...given };
-}
-
-/** A name of the catalog, or the facts of what is imported, in the keys of a fleet file. */
-async function modelOf(model: string): Promise<unknown> {
-  if (findModel(model) !== undefined || !/[/\\]|\.json$/i.test(model)) return model;
-  return modelKeys((await importModel(model)).facts);
+  return { ...(await resolveNames({ hardware, model }, flags.catalog)), ...given };
 }

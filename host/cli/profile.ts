@@ -64,8 +64,9 @@ export function profileCommand(): Command {
 }
 
 async function run(flags: Flags): Promise<void> {
-  await checkOutput(flags, [flags.profile, flags.model]);
-  if (flags.poolOut !== undefined) await refuseInputs("--pool-out", flags.poolOut, [flags.profile, flags.model]);
+  await checkOutput(flags, [flags.profile, flags.model, flags.catalog]);
+  if (flags.poolOut !== undefined)
+    await refuseInputs("--pool-out", flags.poolOut, [flags.profile, flags.model, flags.catalog]);
   const answer = await answerOf(flags);
   if (flags.poolOut !== undefined) await writePool(flags.poolOut, answer);
   await deliver(withoutSteps(answer, flags), flags, () => profileReport(answer, { explain: flags.explain === true }));

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { hardwareCommand } from "../../host/cli/hardware.js";
 import { modelsCommand } from "../../host/cli/models.js";
+import { profileCommand } from "../../host/cli/profile.js";
 import { visibleLength } from "../../host/reports/visible-length.js";
 import { HARDWARE_NAMES } from "../../host/specs/hardware-catalog.js";
 import { MODEL_NAMES } from "../../host/specs/model-catalog.js";
@@ -157,5 +158,25 @@ describe("models", () => {
       expect(stderr).toContain(message);
       expect(stderr.trim().split("\n")).toHaveLength(1);
     }
+  });
+});
+
+describe("profile", () => {
+  test("takes hardware and models of a catalog of one's own", async () => {
+    const folder = await temporaryFolder({ "mine.yaml": MINE });
+    const flags = ["--hardware", "my-gpu", "--model", "tiny", "--catalog", join(folder, "mine.yaml")];
+    const { exitCode, stdout, stderr } = await runCommand(profileCommand(), flags);
+    expect(stderr).toBe("");
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("my-gpu");
+  });
+
+  test("takes what is built in beside it, and refuses what neither has", async () => {
+    const folder = await temporaryFolder({ "mine.yaml": MINE });
+    const catalog = ["--catalog", join(folder, "mine.yaml")];
+    const run = (hardwareName: string, model: string) =>
+      runCommand(profileCommand(), ["--hardware", hardwareName, "--model", model, ...catalog]);
+    expect((await run("h100", "tiny")).exitCode).toBe(0);
+    expect((await run("h101", "tiny")).stderr).toContain('--hardware is "h101", but must be a name of the catalog');
   });
 });
