@@ -34,7 +34,6 @@ export { type Fleet, type Pool, resolveFleet } from "./specs/fleet.js";
 export { GPU_NAMES, gpuProfile } from "./specs/gpu-catalog.js";
 export type { ManualProfile, PowerCurve } from "./specs/profile-spec.js";
 export { readFleetFile } from "./specs/read-fleet-file.js";
-export { buildProfile, PROFILE_SERVING } from "./profiles/profile-builder.js";
 export type { ComputedProfile, ProfileServing } from "./profiles/computed-profile.js";
 export type { ExplainedInput, ExplainedStep, InputKind, Provenance } from "./profiles/explain.js";
 export { type ManualPerformance, manualPerformance } from "./profiles/manual-performance.js";
@@ -42,7 +41,13 @@ export { poolReplicaPowerW } from "./profiles/pool-power.js";
 export { powerW, sequencesAtPowerW } from "./profiles/power.js";
 export type { PowerQuality } from "./profiles/power-coefficients.js";
 export type { ReplicaPerformance, ReplicaPower, RunningBatch } from "./profiles/replica-performance.js";
-export { profile, type ProfileOptions, type ProfileResult, type UnfitResult } from "./planners/profile.js";
+export {
+  computeProfile,
+  profile,
+  type ProfileOptions,
+  type ProfileResult,
+  type UnfitResult,
+} from "./planners/profile.js";
 export { listProfiles, type ProfileList, type ProfileListOptions, type ProfileRow } from "./planners/profile-list.js";
 export { manualProfile, type ManualProfileResult } from "./planners/profile-manual.js";
 export { pythonProfileResult, type PythonProfileResult } from "./planners/profile-python.js";

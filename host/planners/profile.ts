@@ -86,28 +86,32 @@ const servingSchema = objectWith("an object", {
 });
 
 /**
- * What a replica can do, from the facts of its hardware and model: time of an iteration, KV blocks, slots, prefill, power and price, each figure with the steps that lead to it.
+ * The profile of a replica from the facts of its hardware and model: what planners ask of it, as functions. One whose weights leave no room for KV blocks has no slots.
  *
  * @param nameOf what messages call an option; by default its own name.
  * @throws InputError one sentence about an option that cannot be: an unknown name, a `tp` that does not divide the heads of the model, a type that the GPU has not.
  */
-export function profile(
-  options: ProfileOptions,
-  nameOf: FieldNaming = (path) => pathText(path, "the profile"),
-): ProfileResult | UnfitResult {
-  const fields = rooflineFields(options);
-  const roofline = check(rooflineSchema, fields, (path) => nameOf(optionPath(path)));
+export function computeProfile(options: ProfileOptions, nameOf: FieldNaming = plainNaming): ComputedProfile {
+  const roofline = check(rooflineSchema, rooflineFields(options), (path) => nameOf(optionPath(path)));
   const { pp, chunk, blockSize, maxNumSeqs, meanCtx } = options;
-  const serving = check(servingSchema, { pp, chunk, blockSize, maxNumSeqs, meanCtx }, nameOf);
-  const computed = buildProfile(roofline, serving);
-  if (computed.totalKvBlocks < serving.pp) return unfit(computed, fields);
-  const longest = roofline.model.maxContext;
-  return result(
-    computed,
-    fields,
-    slotContexts(options.maxCtx, { nameOf, ...(longest === undefined ? {} : { longest }) }),
-  );
+  return buildProfile(roofline, check(servingSchema, { pp, chunk, blockSize, maxNumSeqs, meanCtx }, nameOf));
 }
+
+/**
+ * What a replica can do, from the facts of its hardware and model: time of an iteration, KV blocks, slots, prefill, power and price, each figure with the steps that lead to it.
+ *
+ * @param nameOf what messages call an option; by default its own name.
+ * @throws InputError as {@link computeProfile}, or if `maxCtx` is no list of tokens.
+ */
+export function profile(options: ProfileOptions, nameOf: FieldNaming = plainNaming): ProfileResult | UnfitResult {
+  const computed = computeProfile(options, nameOf);
+  const fields = rooflineFields(options);
+  const longest = computed.roofline.model.maxContext;
+  const contexts = slotContexts(options.maxCtx, { nameOf, ...(longest === undefined ? {} : { longest }) });
+  return computed.totalKvBlocks < computed.serving.pp ? unfit(computed, fields) : result(computed, fields, contexts);
+}
+
+const plainNaming: FieldNaming = (path) => pathText(path, "the profile");
 
 /** The roofline in the keys of a fleet file. */
 function rooflineFields(options: ProfileOptions): Record<string, unknown> {
