@@ -55,6 +55,13 @@ export type { ProfileSummary } from "./planners/profile-summary.js";
 export { readProfileFile } from "./specs/read-profile-file.js";
 export { type TwoPoolFlags, twoPoolFleet } from "./specs/two-pool-fleet.js";
 
+export { erlangB, erlangC } from "./queueing/erlang.js";
+export { type GeneralQueue, mgcWait } from "./queueing/mgc.js";
+export { minServers, type ServersWanted } from "./queueing/min-servers.js";
+export { type ServiceShape, shapeOfCv2, shapeOfTimes } from "./queueing/service-shape.js";
+export { percentileOfSum } from "./queueing/sum-percentile.js";
+export type { WaitLaw } from "./queueing/wait-law.js";
+
 export { type BuiltinWorkload, builtinWorkloads, getBuiltinWorkload } from "./workloads/builtin/catalog.js";
 export { type Cdf, cdfToModel, parseCdf, readCdfFile } from "./workloads/cdf.js";
 export { LengthLaw, type NodeOptions } from "./workloads/length-law/length-law.js";
@@ -137,6 +144,42 @@ export type { FleetRow } from "./planners/sizing/fleet-row.js";
 export type { SizedPool } from "./planners/sizing/sized-pool.js";
 export type { ReplicaOption } from "./planners/sizing/replica-option.js";
 export { type ReplicaChoice, replicaOptions } from "./planners/sizing/replica-options.js";
+export { pareto, type ParetoOptions, type ParetoResult } from "./planners/pareto.js";
+export { paretoCompat, type ParetoCompatOptions } from "./planners/pareto-compat.js";
+export { paretoFront } from "./planners/pareto-front.js";
+export type { ParetoRow } from "./planners/pareto-row.js";
+export type { PoolKinds, ReplicaKinds } from "./planners/sizing/replica-kinds.js";
+export {
+  type FleetWatts,
+  tokensPerWatt,
+  type TokensPerWattOptions,
+  type TokensPerWattResult,
+  twoPoolTokensPerWatt,
+  type TwoPoolTokensPerWattOptions,
+  type TwoPoolTokensPerWattResult,
+  type WattFacts,
+} from "./planners/tok-per-watt.js";
+export {
+  tokensPerWattCompat,
+  type TokensPerWattCompatOptions,
+  twoPoolTokensPerWattCompat,
+} from "./planners/tok-per-watt-compat.js";
+export type { WattRow } from "./planners/tok-per-watt-row.js";
+export {
+  whatif,
+  type WhatifFacts,
+  type WhatifFleet,
+  type WhatifGpu,
+  whatifGpus,
+  type WhatifGpusOptions,
+  type WhatifGpusResult,
+  type WhatifGpusRow,
+  type WhatifOptions,
+  type WhatifResult,
+  type WhatifRow,
+} from "./planners/whatif.js";
+export { whatifCompat, type WhatifCompatOptions, whatifGpusCompat } from "./planners/whatif-compat.js";
+export type { WhatifFleetOptions } from "./planners/whatif-fleets.js";
 export { type PoolStream, simulateFleet, type SimulateFleetOptions } from "./planners/simulate-fleet.js";
 
 export { factsBlock, latencyFrontier, listBlock, textBlock, verdict } from "./reports/html/blocks.js";
