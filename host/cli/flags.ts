@@ -59,6 +59,12 @@ export function listOf<Value>(parse: FlagParser<Value>): FlagParser<Value[]> {
   return (text) => text.split(",").map((item) => parse(item.trim()));
 }
 
+/** As {@link listOf}, for a flag that takes several arguments: values between blanks or commas. Its default is not commander's, which would be the beginning of the list. */
+export function severalOf<Value>(parse: FlagParser<Value>): (text: string, before: Value[] | undefined) => Value[] {
+  const list = listOf(parse);
+  return (text, before = []) => [...before, ...list(text)];
+}
+
 /**
  * Pairs `key=value` between commas. Every key at most once; values are not empty.
  *

@@ -11,6 +11,7 @@ import { hardwareCommand } from "./hardware.js";
 import { inspectCommand } from "./inspect.js";
 import { modelsCommand } from "./models.js";
 import { optimizeCommand } from "./optimize.js";
+import { paretoCommand } from "./pareto.js";
 import { planCommand } from "./plan.js";
 import { profileCommand } from "./profile.js";
 import { profilesCommand } from "./profiles.js";
@@ -18,6 +19,8 @@ import { queueCommand } from "./queue.js";
 import { replayCommand } from "./replay.js";
 import { simulateCommand } from "./simulate.js";
 import { simulateFleetCommand } from "./simulate-fleet.js";
+import { tokPerWattCommand } from "./tok-per-watt.js";
+import { whatifCommand } from "./whatif.js";
 
 /** Exit codes: the question was answered; it has no answer; the input is wrong; the user stopped it. */
 const ANSWERED = 0;
@@ -43,6 +46,9 @@ for (const command of [
   planCommand(),
   optimizeCommand(),
   capacityCommand(),
+  whatifCommand(),
+  paretoCommand(),
+  tokPerWattCommand(),
   gridFlexCommand(),
   disaggCommand(),
   queueCommand(),

@@ -2,7 +2,8 @@ import { rounded } from "./fleet-summary.js";
 import type { FleetCandidate } from "./sizing/fleet-candidate.js";
 import { simulatedRow } from "./sizing/fleet-row.js";
 import type { FleetSearch, SizedFleet } from "./sizing/fleet-search.js";
-import { type NearestMiss, nearestMiss } from "./sizing/nearest-miss.js";
+import type { NearestMiss } from "./sizing/nearest-miss.js";
+import { settledMiss } from "./sizing/settled-miss.js";
 import type { SizingObjective, SizingProblem } from "./sizing/sizing-problem.js";
 import type { FreshCheck } from "./sizing/fresh-check.js";
 import type { SizedPool } from "./sizing/sized-pool.js";
@@ -49,6 +50,11 @@ export interface ParetoRow {
   nearest_miss: NearestMiss | null;
   /** A replay of the whole fleet with requests that the sizing did not see: of the recommended one, else `null`. */
   check: FreshCheck | null;
+  /** The objective of the question, ms. */
+  slo_ms: number;
+  rate_rps: number;
+  engine: "slots" | "iterations";
+  seed: number;
 }
 
 /** Sizes both pools of a candidate, and tells of them; without what only a comparison of rows can tell. */
@@ -69,14 +75,29 @@ export async function paretoRow(
     sized_for_slo_ms: problem.objective.ttftMs,
     savings_vs_homo_pct: null,
     check: null,
+    slo_ms: asked.ttftMs,
+    rate_rps: problem.rateRps,
+    engine: problem.engine,
+    seed: problem.seed,
   };
-  if (!sized) return { row: missing(common, nearestMiss(search, [candidate])), sized };
+  if (!sized) return { row: missing(common, await settledMiss(search, candidate)), sized };
   return { row: { ...common, ...figures(problem, sized, asked) }, sized };
 }
 
 type Common = Pick<
   ParetoRow,
-  "b_short" | "alpha" | "pareto" | "recommended" | "kind" | "sized_for_slo_ms" | "savings_vs_homo_pct" | "check"
+  | "b_short"
+  | "alpha"
+  | "pareto"
+  | "recommended"
+  | "kind"
+  | "sized_for_slo_ms"
+  | "savings_vs_homo_pct"
+  | "check"
+  | "slo_ms"
+  | "rate_rps"
+  | "engine"
+  | "seed"
 >;
 
 function figures(problem: SizingProblem, sized: SizedFleet, asked: SizingObjective): Omit<ParetoRow, keyof Common> {

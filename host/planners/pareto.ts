@@ -16,6 +16,7 @@ import { openProblem, type SizingOptions } from "./sizing/open-problem.js";
 import { optionsOfPools, type PoolKinds } from "./sizing/replica-kinds.js";
 import { checkSizingOptions, within } from "./sizing/sizing-limits.js";
 import type { SizingProblem } from "./sizing/sizing-problem.js";
+import { tooLongShare } from "./sizing/too-long-share.js";
 
 /** What {@link pareto} is asked. */
 export type ParetoOptions = PlanningInput &
@@ -24,7 +25,7 @@ export type ParetoOptions = PlanningInput &
     /** Window of the longest pool, tokens. Default 65,536. */
     longMaxCtx?: number;
     /** Thresholds to try, total tokens. Default: the points of a CDF, else powers of two and one and a half times them, with at least 1 % of the requests below and 0.1 % above. */
-    boundaries?: readonly number[];
+    bShort?: readonly number[];
     /** Further objectives for the P99 of TTFT that every threshold is sized for, ms: fleets that cost more and are faster, or the other way round. Default: none. */
     sloRangeMs?: readonly number[];
   };
@@ -91,26 +92,26 @@ export async function pareto(options: ParetoOptions): Promise<ParetoResult> {
     runs,
     slo_ms: problem.objective.ttftMs,
     rate_rps: problem.rateRps,
-    too_long_share: Math.max(0, 1 - problem.law.share(0, maxCtx)),
+    too_long_share: tooLongShare(problem.law, maxCtx),
     engine: problem.engine,
     seed: problem.seed,
   };
 }
 
 function thresholds(
-  { boundaries }: ParetoOptions,
+  { bShort }: ParetoOptions,
   { law }: SizingProblem,
   { cdf }: PlanningRequests,
   maxCtx: number,
 ): number[] {
-  if (!boundaries) return possibleBoundaries(law, maxCtx, cdf);
-  const sorted = [...new Set(boundaries)].sort((a, b) => a - b);
+  if (!bShort) return possibleBoundaries(law, maxCtx, cdf);
+  const sorted = [...new Set(bShort)].sort((a, b) => a - b);
   for (const tokens of sorted) {
-    within("boundaries", tokens, (n) => Number.isInteger(n) && n >= 1, "whole numbers of tokens of at least 1");
-    within("boundaries", tokens, (n) => n < maxCtx, `less than longMaxCtx, ${maxCtx}`);
+    within("bShort", tokens, (n) => Number.isInteger(n) && n >= 1, "whole numbers of tokens of at least 1");
+    within("bShort", tokens, (n) => n < maxCtx, `less than longMaxCtx, ${maxCtx}`);
     if (law.share(0, tokens) > 0 && law.share(tokens, maxCtx) > 0) continue;
     throw new InputError(
-      `boundaries names ${tokens}, but no request is ${law.share(0, tokens) > 0 ? "longer" : "as short"}.`,
+      `bShort names ${tokens}, but no request is ${law.share(0, tokens) > 0 ? "longer" : "as short"}.`,
     );
   }
   return sorted;

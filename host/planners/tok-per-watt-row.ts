@@ -48,6 +48,11 @@ export interface WattRow {
   verdict: "stable" | "overloaded" | null;
   /** Where no number of replicas is enough: what comes nearest. */
   nearest_miss: NearestMiss | null;
+  /** Rate of all requests, those of other pools included. */
+  rate_rps: number;
+  slo_ms: number;
+  engine: "slots" | "iterations";
+  seed: number;
 }
 
 /** How a pool is told of. */
@@ -77,6 +82,10 @@ export function wattRow(problem: SizingProblem, sizing: PoolSizing, options: Wat
     above: segment.above,
     max_ctx: segment.upTo,
     nearest_miss: options.miss ?? null,
+    rate_rps: problem.rateRps,
+    slo_ms: problem.objective.ttftMs,
+    engine: problem.engine,
+    seed: problem.seed,
   };
   if (!pool || options.replicas === undefined) return { ...NOTHING, ...common };
   return { ...NOTHING, ...common, ...simulatedFigures(sizing, pool, options.replicas, tokensPerS) };
@@ -147,4 +156,8 @@ const NOTHING = {
   max_ctx: 0,
   verdict: null,
   nearest_miss: null,
+  rate_rps: 0,
+  slo_ms: 0,
+  engine: "iterations",
+  seed: 0,
 } satisfies WattRow;

@@ -3,15 +3,17 @@ import { rounded } from "./fleet-summary.js";
 import { openPlanningRequests, type PlanningInput } from "./planning-requests.js";
 import { fleetCandidate, type FleetCandidate } from "./sizing/fleet-candidate.js";
 import { FleetSearch } from "./sizing/fleet-search.js";
-import { type NearestMiss, nearestMiss, type Refusal, refusals } from "./sizing/nearest-miss.js";
+import { type NearestMiss, type Refusal, refusals } from "./sizing/nearest-miss.js";
 import { priceBy } from "./sizing/objective.js";
 import { openProblem, type SizingOptions } from "./sizing/open-problem.js";
 import type { PoolSizing } from "./sizing/pool-sizing.js";
 import { optionsOfKinds, type ReplicaKinds } from "./sizing/replica-kinds.js";
 import type { ReplicaOption } from "./sizing/replica-option.js";
+import { settledMiss } from "./sizing/settled-miss.js";
 import { within } from "./sizing/sizing-limits.js";
 import { sizingOptionsOf } from "./sizing/sizing-options.js";
 import type { SizingProblem } from "./sizing/sizing-problem.js";
+import { tooLongShare } from "./sizing/too-long-share.js";
 import { dollarsPerMillion, type WattRow, wattRow } from "./tok-per-watt-row.js";
 
 /** What both questions about tokens per watt are asked. */
@@ -116,7 +118,7 @@ export async function tokensPerWatt(options: TokensPerWattOptions): Promise<Toke
     rows.push(
       wattRow(open.problem, sizing, {
         isSloOptimal: sized !== undefined,
-        ...(sized ? { replicas: sizing.upper } : { miss: nearestMiss(search, [candidate]) }),
+        ...(sized ? { replicas: sizing.upper } : { miss: await settledMiss(search, candidate) }),
       }),
     );
     if (sizing.expected) rows.push(...(await atUtilisations(open.problem, sizing, rhoSweep)));
@@ -200,7 +202,7 @@ async function fleetWatts(
 ): Promise<FleetWatts> {
   const { problem } = search;
   const sized = await search.size(candidate);
-  const miss = sized ? undefined : nearestMiss(search, [candidate]);
+  const miss = sized ? undefined : await settledMiss(search, candidate);
   const sizings = sized?.pools ?? candidate.segments.map((segment) => search.expectedChoice(segment));
   const pools = sizings.map((sizing, index) =>
     wattRow(problem, sizing, {
@@ -240,7 +242,7 @@ function factsOf({ problem, maxCtx, name }: OpenWatts, search: FleetSearch): Wat
       law.mean((_, output) => output, 0, maxCtx),
       1,
     ),
-    too_long_share: Math.max(0, 1 - law.share(0, maxCtx)),
+    too_long_share: tooLongShare(law, maxCtx),
     refused: refusals(search),
     runs: problem.runs,
     engine: problem.engine,

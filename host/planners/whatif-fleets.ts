@@ -8,7 +8,8 @@ import { fleetCandidate, type FleetCandidate } from "./sizing/fleet-candidate.js
 import { analyticalRow, fleetFile, type FleetRow, simulatedRow } from "./sizing/fleet-row.js";
 import { FleetSearch } from "./sizing/fleet-search.js";
 import { type FreshCheck, freshCheck } from "./sizing/fresh-check.js";
-import { type NearestMiss, nearestMiss } from "./sizing/nearest-miss.js";
+import type { NearestMiss } from "./sizing/nearest-miss.js";
+import { settledMiss } from "./sizing/settled-miss.js";
 import { priceBy } from "./sizing/objective.js";
 import { openProblem, type SizingOptions } from "./sizing/open-problem.js";
 import type { ReplicaOption } from "./sizing/replica-option.js";
@@ -115,7 +116,7 @@ export async function fleetsAt(
   const first = cheapestExpected(search, candidates);
   const expected = analyticalRow(search, first, 1);
   const plain = await search.size(candidates[0]!);
-  if (!plain) return { expected, miss: nearestMiss(search, candidates.slice(0, 1)) };
+  if (!plain) return { expected, miss: await settledMiss(search, candidates[0]!) };
   const other = await search.cheapest(candidates, { atLeast: WHATIF_SIZED, isExhaustive: false });
   const best = other && other.price < plain.price ? other : plain;
   const file = fleetFile(best, { engine: problem.engine, sloMs: problem.objective.ttftMs, nodeAvailability: 1 });

@@ -54,6 +54,9 @@ export interface WhatifFleet {
   /** A replay of the whole fleet with requests that the sizing did not see. */
   check: FreshCheck | null;
   nearest_miss: NearestMiss | null;
+  slo_ms: number;
+  engine: "slots" | "iterations";
+  seed: number;
 }
 
 /** The cheapest fleet at a rate, in the keys of the Python tool, and more beside them. */
@@ -131,7 +134,7 @@ export async function whatif(options: WhatifOptions): Promise<WhatifResult> {
     const found = await fleetsAt(question, lam, kinds);
     const row = found.best?.row;
     const { n_s, n_l, gamma } = row ? twoPoolKeys(row) : { n_s: null, n_l: null, gamma: null };
-    const { total_gpus, annualised_cost_kusd, ...fleet } = fleetOf(found);
+    const { total_gpus, annualised_cost_kusd, ...fleet } = fleetOf(found, question);
     rows.push({ lam, n_s, n_l, total_gpus, annualised_cost_kusd, gamma_opt: gamma, ...fleet, source: "simulated" });
   }
   return { feasible: rows.some(({ slo_met }) => slo_met), rows, facts: factsOf(question) };
@@ -152,7 +155,7 @@ export async function whatifGpus(options: WhatifGpusOptions): Promise<WhatifGpus
     for (const [name, own] of kinds) fleets.push([name, await fleetsAt(question, lam, { short: own, long: own })]);
     feasible ||= fleets.some(([, { best }]) => best !== undefined);
     const first = fleets[0]![1].best?.row;
-    const entries = fleets.map(([name, found]) => [name, gpuOf(found, first)] as const);
+    const entries = fleets.map(([name, found]) => [name, gpuOf(found, question, first)] as const);
     rows.push({ lam, ...Object.fromEntries(entries) });
   }
   return { feasible, rows, gpus: [...kinds.keys()], facts: factsOf(question) };
@@ -169,7 +172,7 @@ function kindsByName(gpuCompare: WhatifGpusOptions["gpuCompare"]): Map<string, r
   return new Map(named.map(([name, kinds]) => [name, optionsOfKinds(kinds, `gpuCompare.${name}`)]));
 }
 
-function fleetOf({ best, expected, plain, miss }: FleetsAtRate): WhatifFleet {
+function fleetOf({ best, expected, plain, miss }: FleetsAtRate, { sizing }: WhatifQuestion): WhatifFleet {
   const row = best?.row;
   const keys = row && twoPoolKeys(row);
   return {
@@ -186,13 +189,14 @@ function fleetOf({ best, expected, plain, miss }: FleetsAtRate): WhatifFleet {
     pools: row?.pools ?? [],
     check: best?.check ?? null,
     nearest_miss: miss ?? null,
+    ...settled(sizing),
   };
 }
 
-function gpuOf(found: FleetsAtRate, first: FleetRow | undefined): WhatifGpu {
+function gpuOf(found: FleetsAtRate, question: WhatifQuestion, first: FleetRow | undefined): WhatifGpu {
   const row = found.best?.row;
   return {
-    ...fleetOf(found),
+    ...fleetOf(found, question),
     gamma_opt: row?.gamma ?? null,
     cost_ratio: row && first ? rounded(row.cost_per_hr / first.cost_per_hr, 4) : null,
     gpu_ratio: row && first ? rounded(row.total_gpus / first.total_gpus, 4) : null,
@@ -206,10 +210,12 @@ function factsOf({ bShort, longMaxCtx, gammas, safeShare, sizing, requests, runs
     gammas,
     sized_per_rate: Math.min(WHATIF_SIZED, gammas.length),
     safe_share: safeShare,
-    slo_ms: sizing.sloMs ?? DEFAULT_SLO_MS,
     requests: requests.name,
-    engine: sizing.engine ?? DEFAULT_ENGINE,
-    seed: sizing.seed ?? DEFAULT_SEED,
+    ...settled(sizing),
     runs,
   };
+}
+
+function settled({ sloMs = DEFAULT_SLO_MS, engine = DEFAULT_ENGINE, seed = DEFAULT_SEED }: SizingOptions) {
+  return { slo_ms: sloMs, engine, seed };
 }
