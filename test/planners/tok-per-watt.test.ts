@@ -7,10 +7,8 @@ import { lengthLawOf } from "../../host/workloads/length-law/law-of-model.js";
 import { pythonTokensPerWatt } from "../../host/planners/python/tokens-per-watt.js";
 import {
   tokensPerWatt,
-  type TokensPerWattOptions,
   type TokensPerWattResult,
   twoPoolTokensPerWatt,
-  type TwoPoolTokensPerWattOptions,
   type TwoPoolTokensPerWattResult,
 } from "../../host/planners/tok-per-watt.js";
 import { tokensPerWattCompat, twoPoolTokensPerWattCompat } from "../../host/planners/tok-per-watt-compat.js";

@@ -67,6 +67,12 @@ describe("rates", () => {
     }
   });
 
+  test("have the one without compression where simulation finds those dearer that analysis takes for cheaper", async () => {
+    const { rows } = await run({ workload: "agent_heavy", ratesRps: [10] });
+    expect(rows[0]!.analytical!.gamma).toBeGreaterThan(1);
+    expect(rows[0]).toMatchObject({ gamma_opt: 1, savings_vs_gamma_1_pct: 0 });
+  });
+
   test("have a fleet whose pools keep the objective, replayed with requests that its sizing did not see", () => {
     for (const { pools, slo_met, check } of result.rows) {
       expect(slo_met).toBe(true);
@@ -93,7 +99,7 @@ describe("rates by default", () => {
   });
 
   test("are a quarter of the own rate to five times it where there is one", async () => {
-    const options = { engine: "slots", gammaMax: 1, requests: 1000, longMaxCtx: 16_384 };
+    const options = { engine: "slots", gammaMax: 1, requests: 1000, longMaxCtx: 16_384 } as const;
     const { rows } = await run({ ...options, rateRps: 20 });
     expect(rows.map(({ lam }) => lam)).toEqual([5, 10, 20, 50, 100]);
   });
