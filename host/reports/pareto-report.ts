@@ -46,7 +46,7 @@ export function paretoReport(result: ParetoResult): string {
     "",
     ...line("answer", answerText(result)),
     ...(recommended?.check ? line("check", checkLine(recommended.check)) : []),
-    ...(miss ? missLines(miss).flatMap((text) => line("nearest", text)) : []),
+    ...(miss ? missLines(miss, "--long-max-ctx").flatMap((text) => line("nearest", text)) : []),
     ...line("front", frontText(rows, shown)),
     ...line("objective", `P99 of TTFT, its 95 % interval included, within ${given(sloMs)} ms in every pool`),
     ...line("sizing", sizingText(result)),

@@ -74,8 +74,12 @@ export function checkLine(check: FreshCheck): string {
   return `replayed with ${requests}: P99 of TTFT ${millisecondsWithUnit(check.p99_ttft_ms)}${interval}${tpot}, ${percent(check.slo_attainment)} in time: ${verdict}`;
 }
 
-/** What comes nearest, and what would do. */
-export function missLines(miss: NearestMiss): string[] {
+/**
+ * What comes nearest, and what would do.
+ *
+ * @param windowFlag Flag of the largest window.
+ */
+export function missLines(miss: NearestMiss, windowFlag = "--max-ctx"): string[] {
   const where =
     miss.above === 0 ? `up to ${count(miss.max_ctx)}` : `${count(miss.above + 1)} to ${count(miss.max_ctx)}`;
   const tpot = miss.p99_tpot_ms === null ? "" : `, of TPOT ${significant(miss.p99_tpot_ms)} ms`;
@@ -86,7 +90,7 @@ export function missLines(miss: NearestMiss): string[] {
     ...(miss.feasible_slo_tpot_ms === null ? [] : [`--slo-tpot ${given(miss.feasible_slo_tpot_ms)}`]),
   ];
   return [
-    `${first}; more do not help. ${limits.join(" with ")} would be met there, or try faster GPUs or a smaller --max-ctx`,
+    `${first}; more do not help. ${limits.join(" with ")} would be met there, or try faster GPUs or a smaller ${windowFlag}`,
   ];
 }
 

@@ -63,7 +63,7 @@ export function whatifReport({ rows, facts }: WhatifResult): string {
     "",
     ...misses
       .slice(0, MOST_MISSES)
-      .flatMap(({ lam, miss }) => missText(`at ${given(lam)} requests/s`, missLines(miss))),
+      .flatMap(({ lam, miss }) => missText(`at ${given(lam)} requests/s`, missLines(miss, "--long-max-ctx"))),
     ...factLines(
       facts,
       rows.flatMap(({ pools }) => pools.map(({ replica }) => replica)),
@@ -85,7 +85,9 @@ export function whatifGpusReport({ rows, gpus, facts }: WhatifGpusResult): strin
     ...line("against", `x cost and x GPUs are multiples of what ${gpus[0]!} takes at the same rate`),
     ...misses
       .slice(0, MOST_MISSES)
-      .flatMap(({ lam, name, miss }) => missText(`${name} at ${given(lam)} requests/s`, missLines(miss))),
+      .flatMap(({ lam, name, miss }) =>
+        missText(`${name} at ${given(lam)} requests/s`, missLines(miss, "--long-max-ctx")),
+      ),
     ...factLines(
       facts,
       cells.flatMap(({ pools }) => pools.map(({ replica }) => replica)),

@@ -68,6 +68,7 @@ describe("whatif", () => {
   test("exits with 1 where no rate has a fleet, and says what would do", async () => {
     const { stdout } = await whatif("--lam-range", "50", "--slo", "5");
     expect(words(stdout)).toContain("nearest at 50 requests/s:");
+    expect(words(stdout)).toContain("or a smaller --long-max-ctx");
     expect(process.exitCode).toBe(1);
   });
 
