@@ -14,6 +14,7 @@ import { priceBy } from "./sizing/objective.js";
 import { openProblem, type SizingOptions } from "./sizing/open-problem.js";
 import type { ReplicaOption } from "./sizing/replica-option.js";
 import { safeShareOf } from "./sizing/safe-share.js";
+import { segmentShare } from "./sizing/segment.js";
 import { checkSizingOptions, within } from "./sizing/sizing-limits.js";
 import { sizingOptionsOf } from "./sizing/sizing-options.js";
 
@@ -112,14 +113,20 @@ export async function fleetsAt(
   const { problem } = await openProblem({ ...sizing, opened: requests, rateRps, onRun });
   refuseIdlePool(question, problem.law);
   const search = new FleetSearch(problem, priceBy("cost", 1));
-  const candidates = candidatesOf(question, kinds);
+  const candidates = candidatesOf(question, kinds).filter(({ segments }) =>
+    segments.every((segment) => segmentShare(problem.law, segment) >= LEAST_SHARE),
+  );
   const first = cheapestExpected(search, candidates);
   const expected = analyticalRow(search, first, 1);
   const plain = await search.size(candidates[0]!);
   if (!plain) return { expected, miss: await settledMiss(search, candidates[0]!) };
   const other = await search.cheapest(candidates, { atLeast: WHATIF_SIZED, isExhaustive: false });
   const best = other && other.price < plain.price ? other : plain;
-  const file = fleetFile(best, { engine: problem.engine, sloMs: problem.objective.ttftMs, nodeAvailability: 1 });
+  const file = fleetFile(best, {
+    engine: problem.engine,
+    sloMs: problem.objective.ttftMs,
+    nodeAvailability: 1,
+  });
   const count = Math.max(...best.pools.map(({ lookedAt }) => lookedAt));
   const check = await freshCheck(problem, requests, file, count);
   return {

@@ -94,6 +94,8 @@ export interface WhatifFacts {
   slo_ms: number;
   /** What the requests are called. */
   requests: string;
+  /** Whether fleets were replayed with requests that their sizing did not see; those of a trace are the same. */
+  has_fresh_requests: boolean;
   engine: "slots" | "iterations";
   seed: number;
   /** Runs of single pools. */
@@ -211,6 +213,7 @@ function factsOf({ bShort, longMaxCtx, gammas, safeShare, sizing, requests, runs
     sized_per_rate: Math.min(WHATIF_SIZED, gammas.length),
     safe_share: safeShare,
     requests: requests.name,
+    has_fresh_requests: requests.isDrawn,
     ...settled(sizing),
     runs,
   };

@@ -37,7 +37,7 @@ const SIZED_FOR: Column<ParetoRow> = { title: "sized for", cell: ({ sized_for_sl
 export function paretoReport(result: ParetoResult): string {
   const { rows, recommended, slo_ms: sloMs } = result;
   const objectives = new Set(rows.map(({ sized_for_slo_ms }) => sized_for_slo_ms)).size;
-  const shown = objectives === 1 ? rows : rows.filter(({ pareto, recommended: isBest }) => pareto || isBest);
+  const shown = objectives === 1 ? rows : distinct(rows.filter((row) => row.pareto || row.recommended));
   const columns = objectives === 1 ? COLUMNS : [SIZED_FOR, ...COLUMNS];
   const miss = recommended ? undefined : nearest(rows);
   const replicas = rows.flatMap(({ pools }) => pools.map(({ replica }) => replica));
@@ -95,6 +95,16 @@ function placeText({ recommended, pareto }: ParetoRow): string {
   return pareto ? "front" : "";
 }
 
+/** Of fleets that are the same though they were sized for different objectives the first, but the recommended one if it is among them. */
+function distinct(rows: readonly ParetoRow[]): ParetoRow[] {
+  const byFleet = new Map<string, ParetoRow>();
+  for (const row of rows) {
+    const fleet = [row.b_short, ...row.pools.map(({ replica, replicas }) => `${replicas} ${replica}`)].join();
+    if (row.recommended || !byFleet.has(fleet)) byFleet.set(fleet, row);
+  }
+  return [...byFleet.values()];
+}
+
 function byCost(a: ParetoRow, b: ParetoRow): number {
   return a.cost_per_hr! - b.cost_per_hr! || a.worst_p99_ms! - b.worst_p99_ms!;
 }
@@ -111,7 +121,7 @@ function answerText({ recommended }: ParetoResult): string {
 }
 
 function frontText(rows: readonly ParetoRow[], shown: readonly ParetoRow[]): string {
-  const onFront = rows.filter(({ pareto }) => pareto).length;
+  const onFront = shown.filter(({ pareto }) => pareto).length;
   const hidden = rows.length - shown.length;
   const rest = hidden > 0 ? `; the other ${count(hidden)} are not shown, --json has them` : "";
   return `${counted(onFront, "fleet")} of ${count(rows.length)} that no other is at least as cheap and as fast as, by cost and by the worst P99 of their pools${rest}`;

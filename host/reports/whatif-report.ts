@@ -152,7 +152,7 @@ function factLines(facts: WhatifFacts, replicas: readonly string[]): string[] {
     ...line(
       "sizing",
       `by simulation (engine ${facts.engine}, ${count(facts.runs)} runs): gamma 1.0 and the ${sized} that analysis expects to be cheapest of ${gammas.length}; ` +
-        "each answer was replayed with requests that its sizing did not see",
+        `each answer was replayed whole${facts.has_fresh_requests ? ", with requests that its sizing did not see" : ""}`,
     ),
     ...manualProfileNote(replicas).flatMap((note) => line("note", note)),
   ];

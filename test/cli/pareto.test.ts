@@ -59,6 +59,11 @@ describe("pareto", () => {
     expect(new Set(rows.map(({ sized_for_slo_ms }) => sized_for_slo_ms))).toEqual(new Set([200, 500, 1000]));
   });
 
+  test("shows a fleet once that several objectives lead to", async () => {
+    const { stdout } = await pareto("--b-short", "4096", "--slo-range", "499", "--gpus", "h100");
+    expect(stdout.split("\n").filter((text) => text.includes("one pool ")).length).toBeLessThanOrEqual(1);
+  });
+
   test("takes a GPU for each pool", async () => {
     const { stdout } = await pareto("--gpu-long", "h100", "--b-short", "4096", "--json");
     const rows = JSON.parse(stdout) as Row[];

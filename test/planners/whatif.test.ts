@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Core, loadCore } from "../../host/core/load.js";
 import { InputError } from "../../host/specs/input-error.js";
+import { cdfToModel } from "../../host/workloads/cdf.js";
 import {
   whatif,
   type WhatifGpu,
@@ -89,6 +90,23 @@ describe("rates", () => {
   test("that are hardly any need one GPU a pool, not two", async () => {
     const { rows } = await run({ ratesRps: [0.5], requests: 1000 });
     expect(rows[0]).toMatchObject({ n_s: 1, n_l: 1 });
+  });
+});
+
+describe("compression that leaves the long pool nothing to do", () => {
+  test("is not tried", async () => {
+    const model = cdfToModel(
+      [
+        [4096, 0.9],
+        [6000, 1],
+      ],
+      "all prose",
+    );
+    const workload = { ...model, categories: [{ name: "prose", probability: 1 }] };
+    const { rows } = await run({ workload, ratesRps: [100], engine: "slots", sloMs: 2000 });
+    expect(rows[0]!.slo_met).toBe(true);
+    expect(rows[0]!.gamma_opt).toBeLessThan(6000 / 4096);
+    for (const { simulated } of rows[0]!.pools) expect(simulated!.requests).toBeGreaterThan(0);
   });
 });
 
