@@ -196,11 +196,11 @@ export function select(rank: i32): f64 {
 }
 
 /**
- * Requests of `pool` (-1: no pool; -2: all) from ordinal `first` on whose TTFT, TPOT and E2E keep within these limits, ticks; Infinity: no limit. After
- * finish; before it none.
+ * Requests of `pool` (-1: no pool; -2: all) from ordinal `first` on whose TTFT, TPOT and E2E keep within these limits, ticks; Infinity: no limit. Between
+ * calls of a run that is under way, of those that are settled and all before them as well.
  */
 export function countWithin(pool: i32, first: u32, ttft: f64, tpot: f64, e2e: f64): i32 {
-  if (phase != FINISHED) return 0;
+  if (phase != FINISHED && phase != RUNNING) return 0;
   const samples = playing!.samples;
   return selection!.countWithin(samples, pool, samples.placeOf(first), limitOf(ttft), limitOf(tpot), limitOf(e2e));
 }

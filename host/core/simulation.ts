@@ -224,7 +224,10 @@ export class Simulation {
     };
   }
 
-  /** How many requests in `scope` from ordinal `first` on keep within all of these limits, ms; absent: no limit. */
+  /**
+   * How many requests in `scope` from ordinal `first` on keep within all of these limits, ms; absent: no limit. While the run is under way, of those that are settled and all before them
+   * as well.
+   */
   countWithin(limits: { ttftMs?: number; tpotMs?: number; e2eMs?: number }, scope: Scope, first: number): number {
     const ticks = (ms: number | undefined) => (ms === undefined ? Infinity : ms * TICKS_PER_MS);
     const { ttftMs, tpotMs, e2eMs } = limits;

@@ -38,6 +38,10 @@ export interface FeedOptions {
   onResults?: (rows: ResultRows) => void | Promise<void>;
   /** Told how many requests have been played. Waited for, so that it can let other work have its turn. */
   onProgress?: (played: number) => void | Promise<void>;
+  /** Requests of a chunk that is drawn, at most {@link CHUNK_ROWS}, the default. Changes nothing about them. */
+  chunkRows?: number;
+  /** Asked after each chunk whether enough was seen: then the rest is not played. */
+  isEnough?: () => boolean;
 }
 
 /**
@@ -62,7 +66,7 @@ export async function feedSource(
       simulation.play(part);
       played += part.count;
       await handOn(simulation, played, options);
-      if (simulation.closed) return;
+      if (simulation.closed || options.isEnough?.()) return;
     }
   }
 }
@@ -98,14 +102,16 @@ export async function feedDrawn(
 ): Promise<void> {
   const named = { labels: [""], categories: drawn.model.categories?.map(({ name }) => name) ?? [""] };
   const prepare = preparation(simulation, named, options);
+  const { chunkRows = CHUNK_ROWS } = options;
   for (let played = 0; played < drawn.count && !simulation.closed;) {
-    const count = Math.min(CHUNK_ROWS, Math.floor(BLOCK_IDS_AT_ONCE / (units || 1)), drawn.count - played);
+    const count = Math.min(chunkRows, Math.floor(BLOCK_IDS_AT_ONCE / (units || 1)), drawn.count - played);
     const window = simulation.draw(count);
     if (!(window.arrivalS[count - 1]! <= MAX_SECONDS)) throw tooSlow(drawn.rateRps, drawn.count);
     prepare(window);
     simulation.playWindow(count);
     played += count;
     await handOn(simulation, played, options);
+    if (options.isEnough?.()) return;
   }
 }
 

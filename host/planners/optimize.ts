@@ -7,14 +7,14 @@ import { type FleetCandidate, fleetCandidate } from "./sizing/fleet-candidate.js
 import type { FleetRow } from "./sizing/fleet-row.js";
 import type { FreshCheck } from "./sizing/fresh-check.js";
 import type { NearestMiss, Refusal } from "./sizing/nearest-miss.js";
-import type { SizingGoal } from "./sizing/objective.js";
+import { checkGoal, type SizingGoal } from "./sizing/objective.js";
 import { openProblem, type SizingOptions } from "./sizing/open-problem.js";
 import type { ReplicaOption } from "./sizing/replica-option.js";
 import { replicaOptions } from "./sizing/replica-options.js";
 import { safeShareOf } from "./sizing/safe-share.js";
 import { searchFleets } from "./sizing/search-fleets.js";
 import type { Compression } from "./sizing/segment.js";
-import { checkCandidates, checkPools, checkShare, within } from "./sizing/sizing-limits.js";
+import { checkCandidates, checkPools, checkShare, settleBoundaries, within } from "./sizing/sizing-limits.js";
 import type { SizingProblem } from "./sizing/sizing-problem.js";
 import { twoPoolKeys, type TwoPoolKeys } from "./sizing/two-pool-keys.js";
 
@@ -159,10 +159,9 @@ function settle(options: OptimizeOptions) {
   within("pCompress", settled.pCompress, (share) => share >= 0 && share <= 1, "a share from 0 to 1");
   checkShare("nodeAvailability", settled.nodeAvailability);
   checkPools(settled);
-  for (const boundary of typeof settled.bShort === "object" ? settled.bShort : [settled.bShort]) {
-    if (typeof boundary === "string") continue;
-    within("bShort", boundary, isTokens, "a whole number of tokens of at least 1");
-    within("bShort", boundary, (tokens) => tokens < settled.longMaxCtx, `less than longMaxCtx, ${settled.longMaxCtx}`);
+  checkGoal(settled.goal);
+  if (!EFFORTS.includes(settled.effort)) {
+    throw new InputError(`effort is ${JSON.stringify(settled.effort)}, but must be one of ${EFFORTS.join(", ")}.`);
   }
   return settled;
 }
@@ -182,7 +181,10 @@ function candidatesOf(
   safeShare: number,
 ): FleetCandidate[] {
   const { bShort, longMaxCtx: maxCtx, minPools, maxPools } = settled;
-  const boundaries = bShort === "all" ? possibleBoundaries(law, maxCtx, requests.cdf) : [bShort].flat();
+  const boundaries =
+    bShort === "all"
+      ? possibleBoundaries(law, maxCtx, requests.cdf)
+      : settleBoundaries("bShort", [bShort].flat(), maxCtx);
   const short = kindOf(settled.gpuShort, "gpuShort");
   const long = kindOf(settled.gpuLong, "gpuLong");
   const optionsOf = (index: number, pools: number): readonly ReplicaOption[] =>

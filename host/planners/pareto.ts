@@ -7,7 +7,7 @@ import { type ParetoRow, paretoRow } from "./pareto-row.js";
 import type { PlanningInput, PlanningRequests } from "./planning-requests.js";
 import { possibleBoundaries } from "./sizing/boundaries.js";
 import { fleetCandidate, type FleetCandidate } from "./sizing/fleet-candidate.js";
-import { fleetFile } from "./sizing/fleet-row.js";
+import { chosenFleet, fleetFile } from "./sizing/fleet-row.js";
 import { FleetSearch, type SizedFleet } from "./sizing/fleet-search.js";
 import { freshCheck } from "./sizing/fresh-check.js";
 import { type Refusal, refusals } from "./sizing/nearest-miss.js";
@@ -190,7 +190,7 @@ async function checked({
 }) {
   if (!sizedFleet) return { file: null, check: null };
   const { engine, objective } = problem;
-  const file = fleetFile(sizedFleet, { engine, sloMs: objective.ttftMs, nodeAvailability: 1 });
+  const file = fleetFile(chosenFleet(sizedFleet), { engine, sloMs: objective.ttftMs, nodeAvailability: 1 });
   const count = Math.max(...sizedFleet.pools.map(({ lookedAt }) => lookedAt));
   return { file, check: await freshCheck(problem, requests, file, count) };
 }

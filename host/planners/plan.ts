@@ -6,12 +6,12 @@ import { fleetCandidate } from "./sizing/fleet-candidate.js";
 import type { FleetRow } from "./sizing/fleet-row.js";
 import type { FreshCheck } from "./sizing/fresh-check.js";
 import type { NearestMiss, Refusal } from "./sizing/nearest-miss.js";
-import type { SizingGoal } from "./sizing/objective.js";
+import { checkGoal, type SizingGoal } from "./sizing/objective.js";
 import { openProblem, type SizingOptions } from "./sizing/open-problem.js";
-import { replicaOptions, type ReplicaChoice } from "./sizing/replica-options.js";
+import { checkOptions, replicaOptions, type ReplicaChoice } from "./sizing/replica-options.js";
 import type { ReplicaOption } from "./sizing/replica-option.js";
 import { searchFleets } from "./sizing/search-fleets.js";
-import { checkCandidates, checkPools, checkShare, within } from "./sizing/sizing-limits.js";
+import { checkCandidates, checkPools, checkShare, settleBoundaries, within } from "./sizing/sizing-limits.js";
 import type { TraceSummary } from "./trace-summary.js";
 import { DEFAULT_SLO_MS } from "./replay.js";
 
@@ -52,7 +52,7 @@ export interface PlanResult {
   search: {
     /** Ways to cut the workload into pools that were compared. */
     candidates: number;
-    /** Kinds of replica that each pool could have. */
+    /** Kinds of replica that a pool could have; of more than {@link MOST_KINDS} those are simulated that analysis expects to be cheapest for it. */
     replica_options: string[];
     /** Runs of single pools, and the requests of the largest. */
     runs: number;
@@ -67,6 +67,8 @@ export interface PlanResult {
   seed: number;
 }
 
+/** Kinds of replica that are considered for a pool: those that analysis expects to be cheapest there. */
+export const MOST_KINDS = 6;
 /** Rows of each kind in a result. */
 export const MOST_ROWS = 20;
 
@@ -81,12 +83,15 @@ export async function plan(options: PlanOptions): Promise<PlanResult> {
   checkPools({ minPools: 1, maxPools });
   checkShare("nodeAvailability", nodeAvailability);
   const choice = options.replicas ?? { gpus: ["a100", "h100"] };
-  const kinds = "gpus" in choice ? replicaOptions(choice) : choice;
+  const kinds = checkOptions("gpus" in choice ? replicaOptions(choice) : choice);
+  checkGoal(goal);
   const open = await openProblem(options);
   const { problem, requests } = open;
   const maxCtx = options.maxCtx ?? Math.ceil(problem.law.longest);
   within("maxCtx", maxCtx, (n) => Number.isInteger(n) && n >= 2, "a whole number of tokens of at least 2");
-  const boundaries = options.boundaries ?? possibleBoundaries(problem.law, maxCtx, requests.cdf);
+  const boundaries = options.boundaries
+    ? settleBoundaries("boundaries", options.boundaries, maxCtx)
+    : possibleBoundaries(problem.law, maxCtx, requests.cdf);
   const candidates = candidatesOf(boundaries, maxPools, maxCtx, kinds);
   const found = await searchFleets(open, {
     candidates,
@@ -95,6 +100,7 @@ export async function plan(options: PlanOptions): Promise<PlanResult> {
     atLeast: 1,
     isExhaustive: true,
     isChecked: true,
+    mostKinds: MOST_KINDS,
   });
   const { best, check, miss } = found;
   return {

@@ -5,7 +5,7 @@ import { openPlanningRequests, type PlanningInput, type PlanningRequests } from 
 import { InputError } from "../specs/input-error.js";
 import type { LengthLaw } from "../workloads/length-law/length-law.js";
 import { fleetCandidate, type FleetCandidate } from "./sizing/fleet-candidate.js";
-import { analyticalRow, fleetFile, type FleetRow, simulatedRow } from "./sizing/fleet-row.js";
+import { analyticalRow, chosenFleet, fleetFile, type FleetRow, simulatedRow } from "./sizing/fleet-row.js";
 import { FleetSearch } from "./sizing/fleet-search.js";
 import { type FreshCheck, freshCheck } from "./sizing/fresh-check.js";
 import type { NearestMiss } from "./sizing/nearest-miss.js";
@@ -122,7 +122,7 @@ export async function fleetsAt(
   if (!plain) return { expected, miss: await settledMiss(search, candidates[0]!) };
   const other = await search.cheapest(candidates, { atLeast: WHATIF_SIZED, isExhaustive: false });
   const best = other && other.price < plain.price ? other : plain;
-  const file = fleetFile(best, {
+  const file = fleetFile(chosenFleet(best), {
     engine: problem.engine,
     sloMs: problem.objective.ttftMs,
     nodeAvailability: 1,

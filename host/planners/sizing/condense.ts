@@ -5,7 +5,7 @@ export interface WeightedValues {
 }
 
 /** Steps in which values may differ and still be taken together, from the least to the greatest. */
-const STEPS = 512;
+const STEPS = 128;
 
 /** Fewer values in place of many, for estimates: those within one of {@link STEPS} equal ratios become their weighted mean. Sums and means stay as they are. */
 export function condense(values: Float64Array, weights: Float64Array): WeightedValues {

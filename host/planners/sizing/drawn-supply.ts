@@ -1,6 +1,6 @@
 import { clipTotals } from "../../workloads/clip-totals.js";
 import { coreDraw, type DrawnRequests, feedDrawn } from "../feed.js";
-import type { PoolRequests, RequestSupply, TotalsRange } from "./request-supply.js";
+import { type PoolRequests, type RequestSupply, ROWS_AT_ONCE, type TotalsRange } from "./request-supply.js";
 
 /**
  * Requests of a workload that does not vary in time, part by part: each part is drawn by the core from the law that its requests have, and at their rate, without those that do not belong to it. `undefined` for
@@ -19,7 +19,8 @@ export function drawnSupply(drawn: DrawnRequests): RequestSupply | undefined {
         lookedAt: Math.ceil(count / clipped.share),
         spanS: count / part.rateRps,
         draw: coreDraw(part),
-        feed: (simulation, fleet) => feedDrawn(simulation, part, { fleet }),
+        feed: (simulation, fleet, isEnough) =>
+          feedDrawn(simulation, part, { fleet, ...(isEnough ? { isEnough, chunkRows: ROWS_AT_ONCE } : {}) }),
       };
     },
   };

@@ -68,12 +68,28 @@ export async function verifiedRow(
   search: FleetSearch,
   candidate: FleetCandidate,
   nodeAvailability: number,
-): Promise<FleetRow> {
-  const choice = candidate.segments.map((segment) => search.expectedChoice(segment));
-  const replicas = choice.map(({ expected }) => expected!.replicas);
+): Promise<{ row: FleetRow; fleet: ChosenFleet }> {
+  const sizings = candidate.segments.map((segment) => search.expectedChoice(segment));
+  const replicas = sizings.map(({ expected }) => expected!.replicas);
   let isMet = true;
-  for (const [index, sizing] of choice.entries()) isMet = (await sizing.try(replicas[index]!)).isFeasible && isMet;
-  return fleetRow(candidate, "simulated", poolsOf(search.problem, choice, replicas, nodeAvailability), isMet);
+  for (const [index, sizing] of sizings.entries()) {
+    isMet = (await sizing.try(replicas[index]!, { mayBreak: false })).isFeasible && isMet;
+  }
+  const row = fleetRow(candidate, "simulated", poolsOf(search.problem, sizings, replicas, nodeAvailability), isMet);
+  return { row, fleet: { candidate, sizings, replicas } };
+}
+
+/** A fleet with its numbers of replicas. */
+export interface ChosenFleet {
+  candidate: FleetCandidate;
+  sizings: readonly PoolSizing[];
+  /** Needed of each. */
+  replicas: readonly number[];
+}
+
+/** A sized fleet with the numbers that were found. */
+export function chosenFleet({ candidate, pools }: SizedFleet): ChosenFleet {
+  return { candidate, sizings: pools, replicas: pools.map(({ upper }) => upper) };
 }
 
 function poolsOf(
@@ -115,20 +131,20 @@ function fleetRow(
   };
 }
 
-/** A sized fleet in the keys of a fleet file, with the replicas that are deployed. */
+/** A fleet in the keys of a fleet file, with the replicas that are deployed. */
 export function fleetFile(
-  { candidate, pools }: SizedFleet,
+  { candidate, sizings, replicas }: ChosenFleet,
   { engine, sloMs, nodeAvailability }: { engine: Engine; sloMs: number; nodeAvailability: number },
 ): FleetInput {
-  const ids = poolIds(pools.length);
+  const ids = poolIds(sizings.length);
   return {
     engine,
     slo_ms: sloMs,
     router: routerInput(candidate),
-    pools: pools.map(({ option, upper, segment }, index) =>
+    pools: sizings.map(({ option, segment }, index) =>
       poolInput(option, {
         id: ids[index]!,
-        replicas: deployedReplicas(upper, nodeAvailability),
+        replicas: deployedReplicas(replicas[index]!, nodeAvailability),
         maxCtx: segment.upTo,
       }),
     ),

@@ -23,22 +23,32 @@ export interface SizedFleet {
 export class FleetSearch {
   /** All fleets whose every pool was sized, in the order in which they were. */
   readonly sized: SizedFleet[] = [];
-  private readonly sizings = new Map<string, PoolSizing>();
 
+  /** Sizings of each segment, of the kinds of replica that are considered there. */
+  private readonly bySegment = new Map<string, PoolSizing[]>();
+
+  /** @param mostKinds Of the kinds of replica that a pool can have, so many that analysis expects to be cheapest there are considered. */
   constructor(
     readonly problem: SizingProblem,
     readonly price: Price,
+    private readonly mostKinds = Infinity,
   ) {}
 
-  /** The sizing of a pool by each kind of replica that it can have. */
+  /** The sizing of a pool by each kind of replica that is considered for it. */
   sizingsOf(segment: Segment): PoolSizing[] {
-    return segment.options.map((option) => {
-      const key = segmentKey({ ...segment, options: [option] });
-      const sizing = this.sizings.get(key) ?? PoolSizing.of(this.problem, segment, option);
-      this.sizings.set(key, sizing);
-      return sizing;
-    });
+    const key = segmentKey(segment);
+    const before = this.bySegment.get(key);
+    if (before) return before;
+    const all = segment.options.map((option) => PoolSizing.of(this.problem, segment, option));
+    const prices = new Map(all.map((sizing) => [sizing, this.expectedSizingPrice(sizing)]));
+    const kept = all.sort((a, b) => compare(prices.get(a)!, prices.get(b)!)).slice(0, this.mostKinds);
+    this.bySegment.set(key, kept);
+    this.refused.push(...all.filter(({ why }) => why !== undefined));
+    return kept;
   }
+
+  /** Sizings of kinds of replica that cannot serve a pool. */
+  readonly refused: PoolSizing[] = [];
 
   /** What analysis expects a fleet to cost. */
   expectedPrice(candidate: FleetCandidate): number {
@@ -65,8 +75,10 @@ export class FleetSearch {
 
   /** One run more for a pool: of the kind of replica that analysis expects to be cheapest, then of whichever may still be cheaper than what is known to do. */
   private async narrow(segment: Segment, lowest: PoolSizing, room: number): Promise<void> {
-    const enough = this.sizingsOf(segment).filter(({ upper }) => upper < Infinity);
-    const sizing = enough.length > 0 ? lowest : this.expectedChoice(segment);
+    const all = this.sizingsOf(segment);
+    const enough = all.filter(({ upper }) => upper < Infinity);
+    const open = all.filter(({ isSettled }) => !isSettled);
+    const sizing = enough.length > 0 ? lowest : cheapest(open, (one) => this.expectedSizingPrice(one));
     const known = enough.filter((other) => other !== sizing).map((other) => this.price(other, other.upper));
     await sizing.narrow(this.mostReplicas(sizing, Math.min(room, ...known)));
   }
@@ -81,7 +93,7 @@ export class FleetSearch {
     candidates: readonly FleetCandidate[],
     { atLeast = 1, isExhaustive = true } = {},
   ): Promise<SizedFleet | undefined> {
-    const byExpectation = [...candidates].sort((a, b) => this.expectedPrice(a) - this.expectedPrice(b));
+    const byExpectation = [...candidates].sort((a, b) => compare(this.expectedPrice(a), this.expectedPrice(b)));
     let best: SizedFleet | undefined;
     const consider = (sized: SizedFleet | undefined) => {
       if (sized && (!best || sized.price < best.price)) best = sized;
@@ -114,11 +126,6 @@ export class FleetSearch {
     return cheapest(this.sizingsOf(segment), (sizing) => this.price(sizing, sizing.lower));
   }
 
-  /** All pools that were looked at. */
-  get all(): PoolSizing[] {
-    return [...this.sizings.values()];
-  }
-
   private expectedPoolPrice(segment: Segment): number {
     return this.expectedSizingPrice(this.expectedChoice(segment));
   }
@@ -148,4 +155,9 @@ function cheapest<Item extends object>(items: readonly Item[], price: (item: Ite
     if (own < least) [best, least] = [item, own];
   }
   return best;
+}
+
+/** Like subtraction, but for two that are both `Infinity`. */
+function compare(a: number, b: number): number {
+  return a === b ? 0 : a < b ? -1 : 1;
 }

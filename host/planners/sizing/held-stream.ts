@@ -1,6 +1,10 @@
 import type { RequestChunk, RequestSource } from "../../workloads/requests.js";
 import { feedSource } from "../feed.js";
-import type { PoolRequests, RequestSupply, TotalsRange } from "./request-supply.js";
+import { type PoolRequests, type RequestSupply, ROWS_AT_ONCE, type TotalsRange } from "./request-supply.js";
+import { MAX_POOL_REQUESTS } from "./sizing-limits.js";
+
+/** Requests in parts that are kept to be asked for again. */
+const MOST_IN_PARTS = 4_000_000;
 
 /**
  * A stream of requests that is read once, as far as it is asked for, and held; parts of it can be had by length. All parts bear the arrivals of the one stream, so that pools of whatever
@@ -9,38 +13,65 @@ import type { PoolRequests, RequestSupply, TotalsRange } from "./request-supply.
 export class HeldStream implements RequestSupply {
   private readonly held: RequestChunk[] = [];
   private readonly iterator: AsyncIterator<RequestChunk>;
+  /** Parts that were asked for. */
+  private readonly parts = new Map<string, PoolRequests>();
+  private partsCount = 0;
   private heldCount = 0;
   private isAtEnd = false;
 
   /**
    * @param source Not read yet.
    * @param most Requests that are held at most.
+   * @param round Requests after which rate and lengths repeat themselves, of a trace all; 1: they do not vary.
    */
   constructor(
     private readonly source: RequestSource,
     private readonly most: number,
+    private readonly round = 1,
   ) {
     this.iterator = source.chunks()[Symbol.asyncIterator]();
   }
 
-  /** The first `count` requests of the range; fewer where the stream ends, or may not be held any further. */
-  async part({ above, upTo }: TotalsRange, count: number): Promise<PoolRequests> {
+  async part(range: TotalsRange, count: number, isCount = false): Promise<PoolRequests> {
+    const key = `${range.above} ${range.upTo} ${count} ${isCount}`;
+    const before = this.parts.get(key);
+    if (before) return before;
+    const part = await this.select(range, count, isCount);
+    this.partsCount += part.count;
+    if (this.partsCount > MOST_IN_PARTS) {
+      this.parts.clear();
+      this.partsCount = part.count;
+    }
+    this.parts.set(key, part);
+    return part;
+  }
+
+  private async select(range: TotalsRange, count: number, isCount: boolean): Promise<PoolRequests> {
+    const round = isCount ? 1 : this.round;
     const chunks: RequestChunk[] = [];
     let selected = 0;
     let lookedAt = 0;
-    for (let index = 0; selected < count; index++) {
+    let enoughAt = Infinity;
+    for (let index = 0; lookedAt < enoughAt && selected < MAX_POOL_REQUESTS; index++) {
       const chunk = this.held[index] ?? (await this.readOn());
       if (!chunk) break;
-      const rows = rowsWithin(chunk, above, upTo, count - selected);
-      lookedAt += rows.length === count - selected ? rows[rows.length - 1]! + 1 : chunk.count;
-      if (rows.length > 0) chunks.push(rowsOf(chunk, rows));
-      selected += rows.length;
+      const rows = rowsWithin(chunk, range);
+      if (selected < count && selected + rows.length >= count) {
+        enoughAt = Math.ceil((lookedAt + rows[count - selected - 1]! + 1) / round) * round;
+      }
+      const kept = rows.subarray(0, MAX_POOL_REQUESTS - selected).filter((row) => lookedAt + row < enoughAt);
+      lookedAt = Math.min(lookedAt + chunk.count, enoughAt);
+      for (let from = 0; from < kept.length; from += ROWS_AT_ONCE) {
+        chunks.push(rowsOf(chunk, kept.subarray(from, from + ROWS_AT_ONCE)));
+      }
+      selected += kept.length;
     }
     return {
       count: selected,
       lookedAt,
       spanS: this.spanOf(lookedAt),
-      feed: (simulation, fleet) => feedSource(simulation, this.lend(chunks), { fleet }),
+      feed: (simulation, fleet, isEnough) =>
+        feedSource(simulation, this.lend(chunks), { fleet, ...(isEnough ? { isEnough } : {}) }),
     };
   }
 
@@ -76,14 +107,14 @@ export class HeldStream implements RequestSupply {
   }
 }
 
-function rowsWithin(chunk: RequestChunk, above: number, upTo: number, most: number): Uint32Array {
-  const rows = new Uint32Array(Math.min(most, chunk.count));
-  let count = 0;
-  for (let row = 0; row < chunk.count && count < rows.length; row++) {
-    const total = chunk.inputTokens[row]! + chunk.outputTokens[row]!;
-    if (total > above && total <= upTo) rows[count++] = row;
+function rowsWithin({ count, inputTokens, outputTokens }: RequestChunk, { above, upTo }: TotalsRange): Uint32Array {
+  const rows = new Uint32Array(count);
+  let found = 0;
+  for (let row = 0; row < count; row++) {
+    const total = inputTokens[row]! + outputTokens[row]!;
+    if (total > above && total <= upTo) rows[found++] = row;
   }
-  return rows.subarray(0, count);
+  return rows.subarray(0, found);
 }
 
 /** A copy of some rows of a chunk. */

@@ -3,6 +3,7 @@ import { mgcWait } from "../../queueing/mgc.js";
 import { percentileOfSum, tailOfSum } from "../../queueing/sum-percentile.js";
 import type { WaitLaw } from "../../queueing/wait-law.js";
 import type { Pool } from "../../specs/fleet.js";
+import type { LengthNodes } from "../../workloads/length-law/node-list.js";
 import { condense, type WeightedValues } from "./condense.js";
 import { type LengthMoments, lengthMoments } from "./length-moments.js";
 import { BEYOND, type PoolEstimate, type PoolEstimator, type PoolLoad } from "./pool-estimate.js";
@@ -20,10 +21,9 @@ const SETTLED = 1e-6;
  * An approximation of ours: where it stands beside a simulated figure, that one is right.
  */
 export function estimateIterations(pool: Pool, load: PoolLoad): PoolEstimator {
-  const moments = lengthMoments(load.nodes);
+  const { moments, inputs } = lengthsOf(load.nodes);
   const seats = seatsOf(pool, moments);
   const capacityRps = capacityOf(pool, moments, seats);
-  const inputs = condense(load.nodes.input, load.nodes.weight);
   const settingOf = (replicas: number) => ({ moments, inputs, seats, capacityRps, replicas });
   return {
     leastReplicas: load.rateRps / capacityRps,
@@ -34,6 +34,20 @@ export function estimateIterations(pool: Pool, load: PoolLoad): PoolEstimator {
       return wait.meanS < Infinity && tailOfSum(wait, prefillS, inputs.weights, ttftS - iterationS) <= BEYOND;
     },
   };
+}
+
+interface Lengths {
+  moments: LengthMoments;
+  inputs: WeightedValues;
+}
+
+/** Nodes can be many, and kinds of replica share them. */
+const known = new WeakMap<LengthNodes, Lengths>();
+
+function lengthsOf(nodes: LengthNodes): Lengths {
+  const lengths = known.get(nodes) ?? { moments: lengthMoments(nodes), inputs: condense(nodes.input, nodes.weight) };
+  known.set(nodes, lengths);
+  return lengths;
 }
 
 interface Setting {
@@ -57,7 +71,10 @@ function capacityOf(pool: Pool, moments: LengthMoments, seats: number): number {
   const budget = pool.serving.maxNumBatchedTokens ?? Infinity;
   // A batch of n decodes comes with n / decodes prompts.
   const full = decodes > 0 ? Math.min(seats, (budget * decodes) / (input + decodes)) : 0;
-  const prompts = decodes > 0 ? full / decodes : Math.max(1, Math.min(budget, pool.serving.numBlocks * 16) / input);
+  const prompts =
+    decodes > 0
+      ? full / decodes
+      : Math.max(1, Math.min(budget, pool.serving.numBlocks * pool.serving.blockSize) / input);
   return prompts / mixedIterationS(pool, moments, prompts);
 }
 

@@ -25,6 +25,12 @@ export function priceOf({ profile }: Pool, replicas: number): { gpus: number; co
   return { gpus, costPerHr: gpus * profile.costPerHr };
 }
 
+/** @throws InputError unless it is one of {@link SIZING_GOALS}. */
+export function checkGoal(goal: SizingGoal): void {
+  if (SIZING_GOALS.includes(goal)) return;
+  throw new InputError(`goal is ${JSON.stringify(goal)}, but must be one of ${SIZING_GOALS.join(", ")}.`);
+}
+
 /** Prices replicas by a goal. */
 export function priceBy(goal: SizingGoal, nodeAvailability: number): Price {
   return (sizing, replicas) => {

@@ -55,13 +55,14 @@ export async function openProblem(options: PlanningInput & SizingOptions): Promi
     objective: { ttftMs: sloMs, ...(options.sloTpotMs === undefined ? {} : { tpotMs: options.sloTpotMs }) },
     rateRps,
     law: "model" in content ? lengthLawOf(content.model) : lengthLawOfRequests(content.held.chunks),
-    supply: ("drawn" in played ? drawnSupply(played.drawn) : undefined) ?? (await heldSupply(played, seed)),
+    supply: ("drawn" in played ? drawnSupply(played.drawn) : undefined) ?? (await heldSupply(requests, played, seed)),
     ...("drawn" in played || played.blockTokens === undefined ? {} : { blockTokens: played.blockTokens }),
     ...(options.requests === undefined ? {} : { requests: options.requests }),
     seed,
     core: options.core ?? (await loadCore()),
     ...(options.onRun ? { onRun: options.onRun } : {}),
     runs: 0,
+    loads: new Map(),
   };
   return { problem, requests };
 }
@@ -77,8 +78,9 @@ function mostDrawn(requests: PlanningRequests): number {
   );
 }
 
-async function heldSupply(played: ReplayRequests, seed: number): Promise<RequestSupply> {
-  return new HeldStream(await sourceOf(played, seed), MAX_HELD_REQUESTS);
+async function heldSupply(requests: PlanningRequests, played: ReplayRequests, seed: number): Promise<RequestSupply> {
+  const round = requests.isDrawn ? Math.max(1, Math.round(requests.cycle ?? 1)) : requests.count;
+  return new HeldStream(await sourceOf(played, seed), MAX_HELD_REQUESTS, round);
 }
 
 async function sourceOf(played: ReplayRequests, seed: number): Promise<RequestSource> {

@@ -1,19 +1,22 @@
 import { InputError } from "../../specs/input-error.js";
 import type { Pool } from "../../specs/fleet.js";
 import { requireEngine } from "../../specs/require-engine.js";
-import { MAX_REPLICAS } from "../../specs/pool-spec.js";
+import { MAX_REPLICAS, MAX_SLOTS } from "../../specs/pool-spec.js";
 import { estimatorOf } from "./estimator-of.js";
 import type { PoolEstimate, PoolEstimator } from "./pool-estimate.js";
 import { type PoolPoint, requestsFor, tryPool } from "./pool-trial.js";
 import { fleetOf, poolInput, type ReplicaOption } from "./replica-option.js";
 import type { PoolRequests } from "./request-supply.js";
-import { type Segment, segmentNodes, segmentShare } from "./segment.js";
+import { type Segment, segmentKey, segmentNodes, segmentShare } from "./segment.js";
 import type { SizingProblem } from "./sizing-problem.js";
 
 /**
  * Share of {@link PoolEstimator.leastReplicas} below which no pool is tried: what a run meets is not the mean load, and the capacity of the engine `iterations` is an estimate.
  */
 const SURELY_TOO_FEW = 0.9;
+
+/** More replicas do not help where they leave the P99 at more than this share of what it was. */
+const LITTLE_BETTER = 0.98;
 
 /** A pool can never meet its objective if it does not with so many times the replicas that would serve each request alone. */
 const ALONE = 2;
@@ -34,6 +37,7 @@ export class PoolSizing {
   /** Why this kind of replica cannot serve the segment at all; absent: it can. */
   readonly why: string | undefined;
   private readonly estimator: PoolEstimator | undefined;
+  private readonly leastReplicas: number;
   private selected: PoolRequests | undefined;
 
   private constructor(
@@ -46,7 +50,10 @@ export class PoolSizing {
   ) {
     this.why = why;
     this.estimator = pool && estimatorFor(problem, segment, pool);
-    this.lower = this.estimator ? Math.max(1, Math.ceil(SURELY_TOO_FEW * this.estimator.leastReplicas)) : Infinity;
+    this.leastReplicas = this.estimator
+      ? Math.max(1, Math.ceil(SURELY_TOO_FEW * this.estimator.leastReplicas))
+      : Infinity;
+    this.lower = this.leastReplicas;
     this.expected = this.estimator && expectedSize(this.estimator, problem, this.lower);
   }
 
@@ -57,7 +64,7 @@ export class PoolSizing {
       return new PoolSizing(problem, segment, option, fleet.pools[0]);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      return new PoolSizing(problem, segment, option, undefined, error.message);
+      return new PoolSizing(problem, segment, option, undefined, error.message.replace(/^pool pool: /, ""));
     }
   }
 
@@ -83,7 +90,7 @@ export class PoolSizing {
     const replicas = this.next(Math.min(most, this.upper - 1));
     const point = await this.try(replicas);
     if (point.isFeasible) this.upper = Math.min(this.upper, replicas);
-    else this.lower = replicas >= this.enough(point) ? Infinity : Math.max(this.lower, replicas + 1);
+    else this.lower = this.isHopeless(point) ? Infinity : Math.max(this.lower, replicas + 1);
   }
 
   /** Simulates until the number is known; answers the runs at it, or `undefined` where no number is enough. */
@@ -92,40 +99,66 @@ export class PoolSizing {
     return this.points.get(this.upper);
   }
 
-  /** Simulates so many replicas. */
-  async try(replicas: number): Promise<PoolPoint> {
+  /**
+   * Simulates so many replicas.
+   *
+   * @param options.mayBreak Whether the run may be broken off once it misses the objective for certain. Default: where more replicas can help.
+   */
+  async try(replicas: number, options: { mayBreak?: boolean } = {}): Promise<PoolPoint> {
+    const { mayBreak = replicas < this.enough() } = options;
     const before = this.points.get(replicas);
-    if (before) return before;
+    if (before && !(before.isBroken && !mayBreak)) return before;
     const { problem, segment, option } = this;
     this.selected ??= await requestsFor(problem, segment, this.meanInPool());
-    const point = await tryPool(problem, segment, option, this.selected, replicas);
+    const point = await tryPool(problem, { segment, option, requests: this.selected, replicas, mayBreak });
     this.points.set(replicas, point);
     return point;
+  }
+
+  /** Simulates so many replicas that more would hardly help. */
+  async tryEnough(): Promise<PoolPoint> {
+    return this.try(this.enough());
   }
 
   /** From the expected number away, twice as far each time, until the answer lies between two numbers; then halfway. */
   private next(most: number): number {
     const expected = Math.max(this.lower, this.expected?.replicas ?? this.lower);
-    if (this.points.size === 0) return Math.max(this.lower, Math.min(most, expected));
+    if (this.points.size === 0) return Math.max(this.lower, Math.min(most, expected, this.mostReplicas()));
     if (this.upper < Infinity) {
       const highest = Math.min(most, this.upper - 1);
       const isFirstBelow = this.upper === Math.min(...this.points.keys());
       const guess = isFirstBelow ? this.upper - this.stride() : Math.floor((this.lower + this.upper) / 2);
       return Math.max(this.lower, Math.min(highest, guess));
     }
-    return Math.max(this.lower, Math.min(most, this.lower - 1 + this.stride()));
+    return Math.min(this.mostReplicas(), Math.max(this.lower, Math.min(most, this.lower - 1 + this.stride())));
   }
 
   private stride(): number {
     return 2 ** Math.max(0, this.points.size - 1) * Math.max(1, Math.round(this.lower / 64));
   }
 
-  /** So many replicas that more would not help: each request is alone in one. */
-  private enough({ requests, meanE2eMs }: PoolPoint): number {
-    const spanS = this.selected!.spanS;
-    const inPool = spanS > 0 ? ((requests / spanS) * (meanE2eMs ?? 0)) / 1000 : requests;
-    const alone = ALONE * (inPool + 6 * Math.sqrt(inPool)) + 8;
-    return Math.min(MAX_REPLICAS / 2, Math.ceil(Math.max(alone, 2 * this.lower)));
+  /** So many replicas that hardly any request meets another, where they come as they like. */
+  private enough(): number {
+    const inPool = this.meanInPool();
+    const alone = Math.ceil(ALONE * (inPool + 6 * Math.sqrt(inPool)) + 8);
+    return Math.min(this.mostReplicas(), Math.max(alone, 2 * this.leastReplicas));
+  }
+
+  /** Most replicas that a fleet can have. */
+  private mostReplicas(): number {
+    const { slots, serving } = this.pool!;
+    return Math.floor(Math.min(MAX_REPLICAS, MAX_SLOTS / Math.max(1, slots, serving.maxNumSeqs)) / 2);
+  }
+
+  /**
+   * Whether no number is enough, after a run that was not: with replicas for each request, more did not help. (Where requests come in crowds they do, up to the largest crowd.)
+   */
+  private isHopeless({ replicas, p99TtftMs }: PoolPoint): boolean {
+    if (this.upper < Infinity || replicas < this.enough()) return false;
+    if (replicas >= this.mostReplicas()) return true;
+    const others = [...this.points.values()].filter((point) => point.replicas < replicas && point.p99TtftMs !== null);
+    const best = Math.min(...others.map((point) => point.p99TtftMs!));
+    return p99TtftMs !== null && p99TtftMs > LITTLE_BETTER * best;
   }
 
   private meanInPool(): number {
@@ -137,8 +170,13 @@ export class PoolSizing {
 
 function estimatorFor(problem: SizingProblem, segment: Segment, pool: Pool): PoolEstimator {
   const chunk = problem.engine === "slots" ? pool.profile.chunk : undefined;
-  const nodes = segmentNodes(problem.law, segment, chunk);
-  return estimatorOf(problem.engine, pool, { rateRps: problem.rateRps * segmentShare(problem.law, segment), nodes });
+  const key = `${chunk} ${segmentKey({ ...segment, options: [] })}`;
+  const load = problem.loads.get(key) ?? {
+    rateRps: problem.rateRps * segmentShare(problem.law, segment),
+    nodes: segmentNodes(problem.law, segment, chunk),
+  };
+  problem.loads.set(key, load);
+  return estimatorOf(problem.engine, pool, load);
 }
 
 function expectedSize(estimator: PoolEstimator, { objective }: SizingProblem, lower: number): PoolEstimate {

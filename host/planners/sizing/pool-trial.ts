@@ -4,6 +4,7 @@ import { Simulation } from "../../core/simulation.js";
 import { type Fleet, requireEngine } from "../../specs/fleet.js";
 import { InputError } from "../../specs/input-error.js";
 import { BLOCK_IDS_AT_ONCE, planPrefixes } from "../prefix-plan.js";
+import { BEYOND } from "./pool-estimate.js";
 import { fleetOf, poolInput, type PoolInput, type ReplicaOption } from "./replica-option.js";
 import type { PoolRequests } from "./request-supply.js";
 import { reachOf, type Segment } from "./segment.js";
@@ -25,6 +26,8 @@ export interface PoolPoint {
   /** Requests in service at a time, in all replicas. */
   running: number;
   meanE2eMs: number | null;
+  /** Whether the run was broken off, since more requests had missed the objective than may: then there are no figures of it. */
+  isBroken: boolean;
   /** Whether the intervals of all P99 that have a limit lie within it, and the pool keeps up. */
   isFeasible: boolean;
 }
@@ -57,14 +60,19 @@ const AWAY = {
   },
 } satisfies ReplicaOption;
 
+/** A run of a pool. */
+export interface PoolTrial {
+  segment: Segment;
+  option: ReplicaOption;
+  requests: PoolRequests;
+  replicas: number;
+  /** Whether the run may be broken off as soon as its P99 certainly misses the objective. */
+  mayBreak: boolean;
+}
+
 /** Plays the requests of a segment through a pool of so many replicas. */
-export async function tryPool(
-  problem: SizingProblem,
-  segment: Segment,
-  option: ReplicaOption,
-  requests: PoolRequests,
-  replicas: number,
-): Promise<PoolPoint> {
+export async function tryPool(problem: SizingProblem, trial: PoolTrial): Promise<PoolPoint> {
+  const { segment, option, requests, replicas } = trial;
   const { engine, objective, seed, core } = problem;
   const fleet = trialFleet(segment, poolInput(option, { id: SIZED, replicas, maxCtx: segment.upTo }));
   requireEngine(fleet, engine);
@@ -78,12 +86,14 @@ export async function tryPool(
     ...(requests.draw ? { draw: requests.draw } : {}),
     ...(prefixes ? { blockIds: BLOCK_IDS_AT_ONCE } : {}),
   });
-  await requests.feed(simulation, fleet);
-  simulation.finish();
   const index = fleet.pools.findIndex(({ id }) => id === SIZED);
-  const reading = readPool(simulation, fleet.pools, index, { warmup: SIZING_WARMUP, slo: objective });
+  const hasMissed = () => missesFor(simulation, index, requests.count, objective);
+  await requests.feed(simulation, fleet, trial.mayBreak ? hasMissed : undefined);
   problem.runs++;
   await problem.onRun?.(problem.runs);
+  if (trial.mayBreak && hasMissed()) return brokenPoint(trial);
+  simulation.finish();
+  const reading = readPool(simulation, fleet.pools, index, { warmup: SIZING_WARMUP, slo: objective });
   const { ttft, tpot, arrived, attainment, verdict, running, meanE2eMs } = reading;
   return {
     replicas,
@@ -96,7 +106,39 @@ export async function tryPool(
     verdict,
     running,
     meanE2eMs,
+    isBroken: false,
     isFeasible: verdict === "stable" && keeps(objective, ttft.p99_ci95, tpot.p99_ci95),
+  };
+}
+
+/**
+ * Whether a run that is under way can no longer keep its objective: of the measured requests more have missed it than the P99 leaves. All that is to come would have to be counted as kept, and it would be
+ * missed all the same, so that a run that is broken off and one that is not have the same answer.
+ */
+function missesFor(simulation: Simulation, index: number, count: number, { ttftMs, tpotMs }: SizingObjective): boolean {
+  const first = Math.floor(SIZING_WARMUP * count);
+  const allowed = BEYOND * (count - first);
+  const settled = simulation.countWithin({}, index, first);
+  if (settled <= allowed) return false;
+  const missed = (limits: { ttftMs?: number; tpotMs?: number }) =>
+    settled - simulation.countWithin(limits, index, first) > allowed;
+  return missed({ ttftMs }) || (tpotMs !== undefined && missed({ tpotMs }));
+}
+
+function brokenPoint({ replicas, requests }: PoolTrial): PoolPoint {
+  return {
+    replicas,
+    requests: requests.count,
+    p99TtftMs: null,
+    p99TtftCi95: null,
+    p99TpotMs: null,
+    p99TpotCi95: null,
+    attainment: null,
+    verdict: "stable",
+    running: 0,
+    meanE2eMs: null,
+    isBroken: true,
+    isFeasible: false,
   };
 }
 
@@ -131,7 +173,7 @@ export async function requestsFor(
   meanInPool: number,
 ): Promise<PoolRequests> {
   const count = requests ?? Math.max(LEAST_REQUESTS, Math.ceil(TURNOVERS * meanInPool));
-  const part = await supply.part(reachOf(segment), Math.min(count, MAX_POOL_REQUESTS));
+  const part = await supply.part(reachOf(segment), Math.min(count, MAX_POOL_REQUESTS), requests !== undefined);
   if (part.count > 0) return part;
   throw new InputError(
     `no request has more than ${segment.above} and at most ${segment.upTo} tokens: nothing to size a pool for.`,

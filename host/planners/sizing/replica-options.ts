@@ -22,6 +22,15 @@ export interface ReplicaChoice {
   serving?: NonNullable<ReplicaInput["serving"]>;
 }
 
+/** @throws InputError if there is no kind of replica, or two of one name. */
+export function checkOptions(options: readonly ReplicaOption[]): readonly ReplicaOption[] {
+  if (options.length === 0) throw new InputError("replicas names no kind of replica.");
+  const names = options.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new InputError(`replicas has two kinds of the name ${JSON.stringify(twice)}.`);
+  return options;
+}
+
 /** Sizes of the tensor-parallel group that are tried unless the caller says otherwise: within one host. */
 export const DEFAULT_TPS = [1, 2, 4, 8] as const;
 

@@ -19,12 +19,23 @@ export interface PoolRequests {
   spanS: number;
   /** What the core draws them from; absent: they are fed. */
   draw?: CoreDraw;
-  /** Plays them. */
-  feed(simulation: Simulation, fleet: Fleet): Promise<void>;
+  /**
+   * Plays them.
+   *
+   * @param isEnough Asked now and then whether enough was seen: then the rest is not played. Default: never.
+   */
+  feed(simulation: Simulation, fleet: Fleet, isEnough?: () => boolean): Promise<void>;
 }
 
 /** Requests to plan for, in parts by length. */
 export interface RequestSupply {
-  /** `count` requests of the range; fewer where there are no more. */
-  part(range: TotalsRange, count: number): Promise<PoolRequests>;
+  /**
+   * `count` requests of the range; fewer where there are no more. Of requests that vary in time rather more, so that they are those of whole rounds of the variation.
+   *
+   * @param isCount Whether there are to be so many and no more.
+   */
+  part(range: TotalsRange, count: number, isCount?: boolean): Promise<PoolRequests>;
 }
+
+/** Requests that are played before {@link PoolRequests.feed} asks whether enough was seen. */
+export const ROWS_AT_ONCE = 2048;

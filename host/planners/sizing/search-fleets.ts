@@ -1,8 +1,16 @@
 import type { FleetInput } from "../../specs/fleet-spec.js";
 import { InputError } from "../../specs/input-error.js";
 import type { FleetCandidate } from "./fleet-candidate.js";
-import { analyticalRow, type FleetRow, fleetFile, simulatedRow, verifiedRow } from "./fleet-row.js";
-import { FleetSearch, type SizedFleet } from "./fleet-search.js";
+import {
+  analyticalRow,
+  type ChosenFleet,
+  chosenFleet,
+  type FleetRow,
+  fleetFile,
+  simulatedRow,
+  verifiedRow,
+} from "./fleet-row.js";
+import { FleetSearch } from "./fleet-search.js";
 import { type FreshCheck, freshCheck } from "./fresh-check.js";
 import { type NearestMiss, nearestMiss, type Refusal, refusals } from "./nearest-miss.js";
 import { priceBy, type SizingGoal } from "./objective.js";
@@ -24,17 +32,18 @@ export interface SearchFleetsOptions {
   isChecked: boolean;
   /** Whether fleets are only simulated as analysis proposes them, `atLeast` of them, and not sized. */
   isVerifiedOnly?: boolean;
+  /** Of the kinds of replica that a pool can have, so many that analysis expects to be cheapest there are considered. Default: all. */
+  mostKinds?: number;
 }
 
 /** What a search of fleets came to. */
 export interface FleetsFound {
-  search: FleetSearch;
   /** By analysis, cheapest first. */
   analytical: FleetRow[];
-  /** Sized by simulation, cheapest first. */
+  /** By simulation, cheapest first. */
   simulated: FleetRow[];
-  /** The cheapest one; absent: none meets the objective, or nothing was simulated. */
-  best?: { fleet: SizedFleet; row: FleetRow; file: FleetInput };
+  /** The cheapest one by simulation, also as a fleet file; absent: none meets the objective, or nothing was simulated. */
+  best?: { row: FleetRow; file: FleetInput };
   check?: FreshCheck;
   /** Where none meets the objective. */
   miss?: NearestMiss;
@@ -44,49 +53,58 @@ export interface FleetsFound {
 /** Sizes fleets and finds the cheapest. @throws InputError if no candidate has requests, or one has no price. */
 export async function searchFleets(open: OpenProblem, options: SearchFleetsOptions): Promise<FleetsFound> {
   const { problem, requests } = open;
-  const { goal, nodeAvailability, atLeast, isExhaustive } = options;
-  const search = new FleetSearch(problem, priceBy(goal, nodeAvailability));
+  const { goal, nodeAvailability, atLeast } = options;
+  const search = new FleetSearch(problem, priceBy(goal, nodeAvailability), options.mostKinds);
   const candidates = options.candidates.filter((candidate) => isUsed(problem, candidate));
   if (candidates.length === 0) throw new InputError("no request falls into any of the pools that are asked for.");
   const analytical = candidates.flatMap((candidate) => analyticalRow(search, candidate, nodeAvailability) ?? []);
-  if (options.isVerifiedOnly) return verifyOnly(search, candidates, analytical, options);
-  const best = atLeast === 0 ? undefined : await search.cheapest(candidates, { atLeast, isExhaustive });
-  const sized = [...search.sized].sort((a, b) => a.price - b.price);
-  const found = {
-    search,
-    analytical: analytical.sort((a, b) => inGoal(a, goal) - inGoal(b, goal)),
-    simulated: sized.map((fleet) => simulatedRow(problem, fleet, nodeAvailability)),
-    refused: refusals(search),
-  };
+  const byGoal = (a: FleetRow, b: FleetRow) => inGoal(a, goal) - inGoal(b, goal);
+  const { rows, best } = await simulateFleets(search, candidates, options);
+  const found = { analytical: analytical.sort(byGoal), simulated: rows.sort(byGoal), refused: refusals(search) };
   if (!best) {
-    const miss = atLeast === 0 ? undefined : nearestMiss(search, candidates);
+    const miss = atLeast === 0 || options.isVerifiedOnly ? undefined : await nearestMiss(search, candidates);
     return { ...found, ...(miss ? { miss } : {}) };
   }
-  const sloMs = problem.objective.ttftMs;
-  const file = fleetFile(best, { engine: problem.engine, sloMs, nodeAvailability });
-  const row = found.simulated[sized.indexOf(best)]!;
-  const check = options.isChecked ? { check: await freshCheck(problem, requests, file, checkedRequests(best)) } : {};
-  return { ...found, best: { fleet: best, row, file }, ...check };
+  const { ttftMs: sloMs } = problem.objective;
+  const file = fleetFile(best.fleet, { engine: problem.engine, sloMs, nodeAvailability });
+  const lookedAt = Math.max(...best.fleet.sizings.map((sizing) => sizing.lookedAt));
+  const check = options.isChecked ? { check: await freshCheck(problem, requests, file, lookedAt) } : {};
+  return { ...found, best: { row: best.row, file }, ...check };
+}
+
+interface Simulated {
+  rows: FleetRow[];
+  best?: { row: FleetRow; fleet: ChosenFleet };
+}
+
+async function simulateFleets(
+  search: FleetSearch,
+  candidates: readonly FleetCandidate[],
+  options: SearchFleetsOptions,
+): Promise<Simulated> {
+  const { atLeast, isExhaustive, nodeAvailability } = options;
+  if (atLeast === 0) return { rows: [] };
+  if (options.isVerifiedOnly) return verifyFleets(search, candidates, options);
+  const best = await search.cheapest(candidates, { atLeast, isExhaustive });
+  const sized = search.sized.map((fleet) => ({ fleet, row: simulatedRow(search.problem, fleet, nodeAvailability) }));
+  const rows = sized.map(({ row }) => row);
+  const chosen = sized.find(({ fleet }) => fleet === best);
+  return { rows, ...(chosen ? { best: { row: chosen.row, fleet: chosenFleet(chosen.fleet) } } : {}) };
 }
 
 /** Simulates the cheapest fleets that analysis proposes. Pools that several of them have are simulated once. */
-async function verifyOnly(
+async function verifyFleets(
   search: FleetSearch,
   candidates: readonly FleetCandidate[],
-  analytical: FleetRow[],
   { goal, nodeAvailability, atLeast }: SearchFleetsOptions,
-): Promise<FleetsFound> {
+): Promise<Simulated> {
   const buildable = candidates.filter((candidate) => search.expectedPrice(candidate) < Infinity);
   const cheapest = buildable.sort((a, b) => search.expectedPrice(a) - search.expectedPrice(b)).slice(0, atLeast);
-  const simulated: FleetRow[] = [];
-  for (const candidate of cheapest) simulated.push(await verifiedRow(search, candidate, nodeAvailability));
-  const byGoal = (a: FleetRow, b: FleetRow) => inGoal(a, goal) - inGoal(b, goal);
-  return {
-    search,
-    analytical: analytical.sort(byGoal),
-    simulated: simulated.sort(byGoal),
-    refused: refusals(search),
-  };
+  const verified: { row: FleetRow; fleet: ChosenFleet }[] = [];
+  for (const candidate of cheapest) verified.push(await verifiedRow(search, candidate, nodeAvailability));
+  verified.sort((a, b) => inGoal(a.row, goal) - inGoal(b.row, goal));
+  const best = verified.find(({ row }) => row.slo_met);
+  return { rows: verified.map(({ row }) => row), ...(best ? { best } : {}) };
 }
 
 /** A figure of a row by the goal; fleets whose power is not known come last. */
@@ -101,9 +119,4 @@ const LEAST_SHARE = 1e-6;
 /** Whether every pool of a candidate gets requests. */
 function isUsed({ law }: SizingProblem, { segments }: FleetCandidate): boolean {
   return segments.every((segment) => segmentShare(law, segment) >= LEAST_SHARE);
-}
-
-/** As many requests as give every pool those of its own runs. */
-function checkedRequests({ pools }: SizedFleet): number {
-  return Math.max(...pools.map((pool) => pool.lookedAt));
 }

@@ -1,5 +1,6 @@
 import { InputError } from "../../specs/input-error.js";
 import { MAX_SECONDS } from "../../../assembly/contract.js";
+import { ENGINES } from "../../specs/fleet-spec.js";
 import type { SizingOptions } from "./open-problem.js";
 
 /** Most requests that are simulated for a pool. */
@@ -8,7 +9,7 @@ export const MAX_POOL_REQUESTS = 1_000_000;
 export const LEAST_POOL_REQUESTS = 1000;
 
 /** @throws InputError for the first option that is out of range. */
-export function checkSizingOptions({ sloMs, sloTpotMs, requests, seed }: SizingOptions): void {
+export function checkSizingOptions({ sloMs, sloTpotMs, requests, seed, engine }: SizingOptions): void {
   within("sloMs", sloMs, (ms) => ms > 0 && ms <= MAX_SECONDS * 1000, "a number of milliseconds above 0");
   within("sloTpotMs", sloTpotMs, (ms) => ms > 0 && ms <= MAX_SECONDS * 1000, "a number of milliseconds above 0");
   within(
@@ -17,6 +18,9 @@ export function checkSizingOptions({ sloMs, sloTpotMs, requests, seed }: SizingO
     (count) => Number.isInteger(count) && count >= LEAST_POOL_REQUESTS && count <= MAX_POOL_REQUESTS,
     `a whole number from ${LEAST_POOL_REQUESTS} to ${MAX_POOL_REQUESTS}`,
   );
+  if (engine !== undefined && !ENGINES.includes(engine)) {
+    throw new InputError(`engine is ${JSON.stringify(engine)}, but must be one of ${ENGINES.join(", ")}.`);
+  }
   within("seed", seed, (value) => Number.isSafeInteger(value) && value >= 0, "a whole number of at least 0");
 }
 
@@ -48,6 +52,20 @@ export function checkPools({ minPools, maxPools }: { minPools: number; maxPools:
   within("minPools", minPools, isCount, allowed);
   within("maxPools", maxPools, isCount, allowed);
   within("maxPools", maxPools, (pools) => pools >= minPools, `at least minPools, ${minPools}`);
+}
+
+/** Boundaries in order, each once. @throws InputError for one that is not a whole number below the largest window. */
+export function settleBoundaries(name: string, boundaries: readonly number[], maxCtx: number): number[] {
+  for (const boundary of boundaries) {
+    within(
+      name,
+      boundary,
+      (tokens) => Number.isInteger(tokens) && tokens >= 1,
+      "a whole number of tokens of at least 1",
+    );
+    within(name, boundary, (tokens) => tokens < maxCtx, `less than the largest window, ${maxCtx}`);
+  }
+  return [...new Set(boundaries)].sort((a, b) => a - b);
 }
 
 /** @throws InputError if there are more ways to cut a workload than are compared. */

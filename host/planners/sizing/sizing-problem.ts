@@ -1,6 +1,7 @@
 import type { Core } from "../../core/load.js";
 import type { Engine } from "../../specs/fleet-spec.js";
 import type { LengthLaw } from "../../workloads/length-law/length-law.js";
+import type { PoolLoad } from "./pool-estimate.js";
 import type { RequestSupply } from "./request-supply.js";
 
 /** What a fleet is to keep within: the 99th percentile of each figure that has a limit, in every pool. */
@@ -31,4 +32,6 @@ export interface SizingProblem {
   onRun?: (runs: number) => void | Promise<void>;
   /** Runs so far. */
   runs: number;
+  /** Loads of segments that were worked out: kinds of replica share them. */
+  readonly loads: Map<string, PoolLoad>;
 }

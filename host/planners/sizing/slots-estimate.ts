@@ -1,5 +1,6 @@
 import { iterationTimeS } from "../../profiles/service-time.js";
 import { mgcWait } from "../../queueing/mgc.js";
+import { shapeOfTimes } from "../../queueing/service-shape.js";
 import { percentileOfSum, tailOfSum } from "../../queueing/sum-percentile.js";
 import type { Pool } from "../../specs/fleet.js";
 import { condense } from "./condense.js";
@@ -14,22 +15,24 @@ const P = 1 - BEYOND;
 export function estimateSlots({ profile, slots }: Pool, { rateRps, nodes }: PoolLoad): PoolEstimator {
   const { input, output, weight } = nodes;
   const prefillS = new Float64Array(weight.length);
-  const sum = { weight: 0, service: 0, square: 0, held: 0 };
+  const servicesS = new Float64Array(weight.length);
+  const sum = { weight: 0, service: 0, held: 0 };
   for (let i = 0; i < weight.length; i++) {
     const iterationS = iterationTimeS(profile, slots, input[i]! + output[i]!);
     prefillS[i] = Math.ceil(input[i]! / profile.chunk) * iterationS;
     const serviceS = prefillS[i]! + output[i]! * iterationS;
+    servicesS[i] = serviceS;
     sum.weight += weight[i]!;
     sum.service += weight[i]! * serviceS;
-    sum.square += weight[i]! * serviceS * serviceS;
     sum.held += weight[i]! * serviceS * (input[i]! + output[i]!);
   }
   const meanS = sum.service / sum.weight;
-  const cv2 = Math.max(0, sum.square / sum.weight / (meanS * meanS) - 1);
+  const services = condense(servicesS, weight);
+  const shape = shapeOfTimes(services.values, services.weights);
   const load = rateRps * meanS;
   const prefill = condense(prefillS, weight);
   const waitOf = (replicas: number) =>
-    mgcWait({ servers: replicas * slots, arrivalRps: rateRps, meanServiceS: meanS, cv2 });
+    mgcWait({ servers: replicas * slots, arrivalRps: rateRps, meanServiceS: meanS, cv2: shape.cv2, shape });
   return {
     leastReplicas: load / slots,
     keeps: (replicas, ttftS) => {
