@@ -190,6 +190,9 @@ function candidatesOf(
   const optionsOf = (index: number, pools: number): readonly ReplicaOption[] =>
     index === 0 && pools > 1 ? short : long;
   const cuts = choicesOf(boundaries, maxPools - 1).filter((cut) => cut.length >= minPools - 1);
+  if (cuts.length === 0) {
+    throw new InputError(`bShort has ${boundaries.length} boundaries, but ${minPools} pools need ${minPools - 1}.`);
+  }
   const plain = cuts.map((cut) => fleetCandidate({ boundaries: cut, maxCtx, optionsOf }));
   const compressions = compressionsOf(settled, safeShare);
   const compressed = cuts

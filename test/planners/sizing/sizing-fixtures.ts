@@ -51,8 +51,7 @@ export const SMALL_CDF: Cdf = [
 
 /** A question about requests of {@link SMALL_CDF}, unless others are asked for. */
 export function openSmall(options: Partial<PlanningInput> & SizingOptions = {}): Promise<OpenProblem> {
-  return openProblem({ cdf: SMALL_CDF, rateRps: 10, requests: 2000, core, ...options } as PlanningInput &
-    SizingOptions);
+  return openProblem({ cdf: SMALL_CDF, rateRps: 10, requests: 2000, core, ...options });
 }
 
 /** One request of a made stream. */
