@@ -77,7 +77,8 @@ export class FleetSearch {
   private async narrow(segment: Segment, lowest: PoolSizing, room: number): Promise<void> {
     const all = this.sizingsOf(segment);
     const enough = all.filter(({ upper }) => upper < Infinity);
-    const open = all.filter(({ isSettled }) => !isSettled);
+    // Others have been found too dear already.
+    const open = all.filter((one) => !one.isSettled && this.price(one, one.lower) < room);
     const sizing = enough.length > 0 ? lowest : cheapest(open, (one) => this.expectedSizingPrice(one));
     const known = enough.filter((other) => other !== sizing).map((other) => this.price(other, other.upper));
     await sizing.narrow(this.mostReplicas(sizing, Math.min(room, ...known)));
