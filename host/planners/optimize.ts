@@ -2,7 +2,7 @@ import type { FleetInput } from "../specs/fleet-spec.js";
 import { InputError } from "../specs/input-error.js";
 import type { PlanningInput, PlanningRequests } from "./planning-requests.js";
 import { DEFAULT_SLO_MS } from "./replay.js";
-import { choicesOf, possibleBoundaries, shareAbove } from "./sizing/boundaries.js";
+import { choicesOf, countChoices, possibleBoundaries, shareAbove } from "./sizing/boundaries.js";
 import { type FleetCandidate, fleetCandidate } from "./sizing/fleet-candidate.js";
 import type { FleetRow } from "./sizing/fleet-row.js";
 import type { FreshCheck } from "./sizing/fresh-check.js";
@@ -189,6 +189,7 @@ function candidatesOf(
   const long = kindOf(settled.gpuLong, "gpuLong");
   const optionsOf = (index: number, pools: number): readonly ReplicaOption[] =>
     index === 0 && pools > 1 ? short : long;
+  checkCandidates(countChoices(boundaries.length, maxPools - 1));
   const cuts = choicesOf(boundaries, maxPools - 1).filter((cut) => cut.length >= minPools - 1);
   if (cuts.length === 0) {
     throw new InputError(`bShort has ${boundaries.length} boundaries, but ${minPools} pools need ${minPools - 1}.`);

@@ -1,7 +1,7 @@
 import type { FleetInput } from "../specs/fleet-spec.js";
 import type { Objective } from "../core/figures.js";
 import type { PlanningInput } from "./planning-requests.js";
-import { choicesOf, possibleBoundaries, shareAbove } from "./sizing/boundaries.js";
+import { choicesOf, countChoices, possibleBoundaries, shareAbove } from "./sizing/boundaries.js";
 import { fleetCandidate } from "./sizing/fleet-candidate.js";
 import type { FleetRow } from "./sizing/fleet-row.js";
 import type { FreshCheck } from "./sizing/fresh-check.js";
@@ -132,8 +132,8 @@ function candidatesOf(
   maxCtx: number,
   kinds: readonly ReplicaOption[],
 ) {
+  checkCandidates(countChoices(boundaries.length, maxPools - 1));
   const cuts = choicesOf(boundaries, maxPools - 1);
-  checkCandidates(cuts.length);
   return cuts.map((cut) => fleetCandidate({ boundaries: cut, maxCtx, optionsOf: () => kinds }));
 }
 

@@ -22,7 +22,7 @@ function azure(more: Partial<OptimizeOptions> = {}): Promise<OptimizeResult> {
     gammaMax: 1,
     core,
     ...more,
-  } as OptimizeOptions);
+  });
 }
 
 /** The keys of the Python tool's `--out`. */

@@ -39,6 +39,16 @@ export function choicesOf(boundaries: readonly number[], most: number): number[]
   return choices;
 }
 
+/** How many {@link choicesOf} so many boundaries there are: they can be too many to be made. */
+export function countChoices(boundaries: number, most: number): number {
+  let [ofSize, count] = [1, 1];
+  for (let size = 1; size <= Math.min(most, boundaries); size++) {
+    ofSize *= (boundaries - size + 1) / size;
+    count += ofSize;
+  }
+  return Math.round(count);
+}
+
 /** Share of requests longer than a window; 0 where it is but the rounding of a sum. */
 export function shareAbove(law: LengthLaw, window: number): number {
   const share = 1 - law.share(0, window);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { choicesOf, possibleBoundaries, shareAbove } from "../../../host/planners/sizing/boundaries.js";
+import { choicesOf, countChoices, possibleBoundaries, shareAbove } from "../../../host/planners/sizing/boundaries.js";
 import { cdfToModel } from "../../../host/workloads/cdf.js";
 import { getBuiltinCdf, getBuiltinWorkload } from "../../../host/workloads/builtin/catalog.js";
 import { lengthLawOf } from "../../../host/workloads/length-law/law-of-model.js";
@@ -46,6 +46,7 @@ describe("choices of boundaries", () => {
           const key = (choice: number[]) => choice.join();
           const found = choicesOf(boundaries, most);
           expect(found.map(key).sort()).toEqual(subsets.map(key).sort());
+          expect(countChoices(boundaries.length, most)).toBe(found.length);
           expect(found.map(({ length }) => length)).toEqual(found.map(({ length }) => length).sort((a, b) => a - b));
         },
       ),
