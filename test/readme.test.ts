@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { stripVTControlCharacters } from "node:util";
 import { expect, it } from "vitest";
+import { planCommand } from "../host/cli/plan.js";
 import { replayCommand } from "../host/cli/replay.js";
 import { replayTrace } from "../host/index.js";
 import { parseFleet } from "../host/specs/fleet-spec.js";
@@ -33,6 +34,12 @@ it("shows what its first command prints, which is the command of npm start", asy
   const args = command!.replace("$ npx vllm-sr-sim replay ", "").split(" ");
   expect(packageJson.scripts["start"]).toMatch(new RegExp(`replay ${args.join(" ")}$`));
   const { stdout } = await runCommand(replayCommand(), args);
+  expect(stripVTControlCharacters(stdout).trimEnd().split("\n")).toEqual(page);
+});
+
+it("shows what its second command prints", async () => {
+  const [command, ...page] = blocks("")[1]!.trimEnd().split("\n");
+  const { stdout } = await runCommand(planCommand(), command!.replace("$ npx vllm-sr-sim plan ", "").split(" "));
   expect(stripVTControlCharacters(stdout).trimEnd().split("\n")).toEqual(page);
 });
 
