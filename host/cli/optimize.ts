@@ -146,6 +146,7 @@ function optionsOf(flags: Flags): OptimizeOptions {
     goal: flags.objective,
     minPools: flags.minPools,
     verifyTop: flags.verifyTop,
+    curves: flags.html !== undefined,
     ...(flags.maxPools === undefined ? {} : { maxPools: flags.maxPools }),
     ...(flags.pC === undefined ? {} : { pCompress: flags.pC }),
     ...(flags.effort === undefined ? {} : { effort: flags.effort }),

@@ -84,6 +84,7 @@ async function run(flags: Flags): Promise<void> {
     maxPools: flags.maxPools,
     ...(flags.maxCtx === undefined ? {} : { maxCtx: flags.maxCtx }),
     ...(flags.boundaries === undefined ? {} : { boundaries: flags.boundaries }),
+    curves: flags.html !== undefined,
     onRun: progress.update,
   };
   const result = await plan(options).finally(progress.stop);

@@ -1,7 +1,7 @@
 import type { FleetInput } from "../specs/fleet-spec.js";
 import { InputError } from "../specs/input-error.js";
 import type { PlanningInput, PlanningRequests } from "./planning-requests.js";
-import { DEFAULT_SLO_MS } from "./replay.js";
+import { DEFAULT_SLO_MS, type ReplayResult } from "./replay.js";
 import { choicesOf, countChoices, possibleBoundaries, shareAbove } from "./sizing/boundaries.js";
 import { type FleetCandidate, fleetCandidate } from "./sizing/fleet-candidate.js";
 import type { FleetRow } from "./sizing/fleet-row.js";
@@ -50,6 +50,8 @@ export type OptimizeOptions = PlanningInput &
      * tool does.
      */
     effort?: Effort;
+    /** Tell curves of the replay of the answer, as `check_run`, and play runs of its pools that were broken off to the end. Default: not. */
+    curves?: boolean;
   };
 
 /** A fleet in the keys of the Python tool, and more beside them. */
@@ -65,6 +67,8 @@ export interface OptimizeResult {
   /** The best simulated one as a fleet file. */
   fleet: FleetInput | null;
   check: FreshCheck | null;
+  /** That replay, with curves; there if curves were asked for, and a fleet was checked. */
+  check_run?: ReplayResult;
   nearest_miss: NearestMiss | null;
   refused: Refusal[];
   /** Runs of single pools. */
@@ -108,6 +112,7 @@ export async function optimize(options: OptimizeOptions): Promise<OptimizeResult
     isExhaustive: settled.effort === "search",
     isChecked: settled.effort === "search",
     isVerifiedOnly: settled.effort === "verify",
+    curves: options.curves ?? false,
   });
   const analytical = found.analytical.map(optimizeRow);
   const simulated = found.simulated.map(optimizeRow);
@@ -117,6 +122,7 @@ export async function optimize(options: OptimizeOptions): Promise<OptimizeResult
     best: best ?? null,
     fleet: found.best?.file ?? null,
     check: found.check ?? null,
+    ...(found.checkRun ? { check_run: found.checkRun } : {}),
     nearest_miss: found.miss ?? null,
     refused: found.refused,
     runs: problem.runs,

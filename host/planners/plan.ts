@@ -13,7 +13,7 @@ import type { ReplicaOption } from "./sizing/replica-option.js";
 import { searchFleets } from "./sizing/search-fleets.js";
 import { checkCandidates, checkPools, checkShare, settleBoundaries, within } from "./sizing/sizing-limits.js";
 import type { TraceSummary } from "./trace-summary.js";
-import { DEFAULT_SLO_MS } from "./replay.js";
+import { DEFAULT_SLO_MS, type ReplayResult } from "./replay.js";
 
 /** What {@link plan} is asked. */
 export type PlanOptions = PlanningInput &
@@ -28,6 +28,8 @@ export type PlanOptions = PlanningInput &
     maxCtx?: number;
     /** Where pools may meet, total tokens. Default: the points of a CDF, else powers of two and one and a half times them. */
     boundaries?: readonly number[];
+    /** Tell curves of the replay of the answer, as `check_run`, and play runs of its pools that were broken off to the end. Default: not. */
+    curves?: boolean;
     /** Share of the time that a replica is up, above 0, at most 1. Default 1. */
     nodeAvailability?: number;
   };
@@ -42,6 +44,8 @@ export interface PlanResult {
   fleet: FleetInput | null;
   /** The best fleet, replayed whole under requests that the search did not see; `null` if there is none. */
   check: FreshCheck | null;
+  /** That replay, with curves; there if curves were asked for, and a fleet was found. */
+  check_run?: ReplayResult;
   /** Fleets by analysis and by simulation, cheapest first, at most {@link MOST_ROWS} of each. */
   rows: FleetRow[];
   /** Where no fleet meets the objective: what comes nearest. */
@@ -101,13 +105,15 @@ export async function plan(options: PlanOptions): Promise<PlanResult> {
     isExhaustive: true,
     isChecked: true,
     mostKinds: MOST_KINDS,
+    curves: options.curves ?? false,
   });
-  const { best, check, miss } = found;
+  const { best, check, checkRun, miss } = found;
   return {
     feasible: best !== undefined,
     best: best?.row ?? null,
     fleet: best?.file ?? null,
     check: check ?? null,
+    ...(checkRun ? { check_run: checkRun } : {}),
     rows: [...found.simulated.slice(0, MOST_ROWS), ...found.analytical.slice(0, MOST_ROWS)],
     nearest_miss: miss ?? null,
     refused: found.refused,

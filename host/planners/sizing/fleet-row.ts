@@ -47,6 +47,7 @@ export function analyticalRow(
   const pools = poolsOf(search.problem, choice, replicas, nodeAvailability).map((pool) => ({
     ...pool,
     simulated: null,
+    tried: [],
   }));
   const { ttftMs } = search.problem.objective;
   const met = pools.every(({ analytical }) => analytical.p99_ttft_ms !== null && analytical.p99_ttft_ms <= ttftMs);

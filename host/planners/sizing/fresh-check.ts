@@ -3,7 +3,7 @@ import { checkFleet } from "../../specs/fleet-spec.js";
 import { resolveFleet } from "../../specs/fleet.js";
 import { rounded, roundedInterval } from "../fleet-summary.js";
 import type { PlanningRequests } from "../planning-requests.js";
-import { replay } from "../replay.js";
+import { replay, type ReplayResult } from "../replay.js";
 import { SIZING_WARMUP } from "./pool-trial.js";
 import type { SizingProblem } from "./sizing-problem.js";
 
@@ -34,6 +34,16 @@ export async function freshCheck(
   fleetInput: FleetInput,
   count: number,
 ): Promise<FreshCheck> {
+  return (await freshRun(problem, requests, fleetInput, { count })).check;
+}
+
+/** As {@link freshCheck}, with the whole replay. */
+export async function freshRun(
+  problem: SizingProblem,
+  requests: PlanningRequests,
+  fleetInput: FleetInput,
+  { count, curves = false }: { count: number; curves?: boolean },
+): Promise<{ check: FreshCheck; run: ReplayResult }> {
   const { engine, objective, core, rateRps } = problem;
   const seed = problem.seed + 1;
   const played = Math.min(count, MOST_REQUESTS);
@@ -45,13 +55,18 @@ export async function freshCheck(
     ...(objective.tpotMs === undefined ? {} : { sloTpotMs: objective.tpotMs }),
     seed,
     warmup: SIZING_WARMUP,
+    curves,
     core,
   });
+  return { check: checkOf(problem, requests, result), run: result };
+}
+
+function checkOf({ objective }: SizingProblem, requests: PlanningRequests, result: ReplayResult): FreshCheck {
   const all = [result, ...Object.values(result.pools).filter(({ requests: { arrived } }) => arrived > 0)];
   const keeps = (p99: number | null, limit: number | undefined) =>
     limit === undefined || (p99 !== null && p99 <= limit);
   return {
-    seed,
+    seed: result.seed,
     requests: result.requests.arrived,
     has_fresh_requests: requests.isDrawn,
     p99_ttft_ms: rounded(result.ttft_ms.p99, 1),

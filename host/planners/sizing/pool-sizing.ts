@@ -115,6 +115,12 @@ export class PoolSizing {
     return point;
   }
 
+  /** Plays runs that were broken off to the end, so that their figures are known. Changes no answer. */
+  async playOut(): Promise<void> {
+    const broken = [...this.points.values()].filter(({ isBroken }) => isBroken);
+    for (const { replicas } of broken) await this.try(replicas, { mayBreak: false });
+  }
+
   /** Simulates so many replicas that more would hardly help. */
   async tryEnough(): Promise<PoolPoint> {
     return this.try(this.enough());

@@ -11,9 +11,10 @@ import {
   verifiedRow,
 } from "./fleet-row.js";
 import { FleetSearch } from "./fleet-search.js";
-import { type FreshCheck, freshCheck } from "./fresh-check.js";
+import { type FreshCheck, freshRun } from "./fresh-check.js";
 import { type NearestMiss, nearestMiss, type Refusal, refusals } from "./nearest-miss.js";
 import { priceBy, type SizingGoal } from "./objective.js";
+import type { ReplayResult } from "../replay.js";
 import type { OpenProblem } from "./open-problem.js";
 import { segmentShare } from "./segment.js";
 import type { SizingProblem } from "./sizing-problem.js";
@@ -34,6 +35,8 @@ export interface SearchFleetsOptions {
   isVerifiedOnly?: boolean;
   /** Of the kinds of replica that a pool can have, so many that analysis expects to be cheapest there are considered. Default: all. */
   mostKinds?: number;
+  /** Whether to tell curves of the replay of the answer, and to play what was broken off of its pools to the end. Default: not. */
+  curves?: boolean;
 }
 
 /** What a search of fleets came to. */
@@ -45,6 +48,8 @@ export interface FleetsFound {
   /** The cheapest one by simulation, also as a fleet file; absent: none meets the objective, or nothing was simulated. */
   best?: { row: FleetRow; file: FleetInput };
   check?: FreshCheck;
+  /** The replay that `check` is about, where curves were asked for. */
+  checkRun?: ReplayResult;
   /** Where none meets the objective. */
   miss?: NearestMiss;
   refused: Refusal[];
@@ -68,8 +73,11 @@ export async function searchFleets(open: OpenProblem, options: SearchFleetsOptio
   const { ttftMs: sloMs } = problem.objective;
   const file = fleetFile(best.fleet, { engine: problem.engine, sloMs, nodeAvailability });
   const lookedAt = Math.max(...best.fleet.sizings.map((sizing) => sizing.lookedAt));
-  const check = options.isChecked ? { check: await freshCheck(problem, requests, file, lookedAt) } : {};
-  return { ...found, best: { row: best.row, file }, ...check };
+  const answer = { ...found, best: { row: best.row, file } };
+  if (!options.isChecked) return answer;
+  const { curves = false } = options;
+  const { check, run } = await freshRun(problem, requests, file, { count: lookedAt, curves });
+  return { ...answer, check, ...(curves ? { checkRun: run } : {}) };
 }
 
 interface Simulated {
@@ -86,6 +94,7 @@ async function simulateFleets(
   if (atLeast === 0) return { rows: [] };
   if (options.isVerifiedOnly) return verifyFleets(search, candidates, options);
   const best = await search.cheapest(candidates, { atLeast, isExhaustive });
+  if (options.curves && best) for (const pool of best.pools) await pool.playOut();
   const sized = search.sized.map((fleet) => ({ fleet, row: simulatedRow(search.problem, fleet, nodeAvailability) }));
   const rows = sized.map(({ row }) => row);
   const chosen = sized.find(({ fleet }) => fleet === best);

@@ -31,6 +31,20 @@ export interface SizedPool {
   analytical: { replicas: number; rho: number; p99_wait_ms: number | null; p99_ttft_ms: number | null };
   /** What simulation measured; `null` where it was not simulated. */
   simulated: SimulatedPool | null;
+  /** All runs of this pool with this kind of replica, fewest replicas first; none of a fleet by analysis. */
+  tried: TriedPool[];
+}
+
+/** A run of a pool with one number of replicas. What was broken off, since it missed the objective for certain, has no figures. */
+export interface TriedPool {
+  /** Replicas that were up, and what those cost of which so many are. */
+  replicas: number;
+  cost_per_hr: number;
+  p99_ttft_ms: number | null;
+  p99_ttft_ms_ci95: [number, number] | null;
+  verdict: "stable" | "overloaded" | null;
+  is_feasible: boolean;
+  was_broken_off: boolean;
 }
 
 /** A run of a pool. */
@@ -88,7 +102,21 @@ export function sizedPool(problem: SizingProblem, sizing: PoolSizing, options: S
       p99_ttft_ms: finiteMs(estimate.p99TtftS),
     },
     simulated: point ? simulatedPool(point) : null,
+    tried: triedPools(sizing, nodeAvailability),
   };
+}
+
+function triedPools({ points, pool }: PoolSizing, nodeAvailability: number): TriedPool[] {
+  const rising = [...points.values()].sort((a, b) => a.replicas - b.replicas);
+  return rising.map(({ replicas, p99TtftMs, p99TtftCi95, verdict, isFeasible, isBroken }) => ({
+    replicas,
+    cost_per_hr: rounded(priceOf(pool!, deployedReplicas(replicas, nodeAvailability)).costPerHr, 4),
+    p99_ttft_ms: rounded(p99TtftMs, 1),
+    p99_ttft_ms_ci95: roundedPair(p99TtftCi95, 1),
+    verdict: isBroken ? null : verdict,
+    is_feasible: isFeasible,
+    was_broken_off: isBroken,
+  }));
 }
 
 /** Tells of a run of a pool. */
