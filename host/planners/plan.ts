@@ -8,6 +8,7 @@ import type { FreshCheck } from "./sizing/fresh-check.js";
 import type { NearestMiss, Refusal } from "./sizing/nearest-miss.js";
 import { checkGoal, type SizingGoal } from "./sizing/objective.js";
 import { openProblem, type SizingOptions } from "./sizing/open-problem.js";
+import { type EveryGpu, everyGpu, type EveryGpuFound } from "./sizing/every-gpu.js";
 import { checkOptions, replicaOptions, type ReplicaChoice } from "./sizing/replica-options.js";
 import type { ReplicaOption } from "./sizing/replica-option.js";
 import { searchFleets } from "./sizing/search-fleets.js";
@@ -18,8 +19,10 @@ import { DEFAULT_SLO_MS, type ReplayResult } from "./replay.js";
 /** What {@link plan} is asked. */
 export type PlanOptions = PlanningInput &
   SizingOptions & {
-    /** Kinds of replica to choose from: by name, or as they are. Default: those of the profiles a100 and h100. */
-    replicas?: ReplicaChoice | readonly ReplicaOption[];
+    /** Kinds of replica to choose from: by name, of every GPU that holds a model and has a measure by the goal, or as they are. Default: those of the profiles a100 and h100. */
+    replicas?: ReplicaChoice | EveryGpu | readonly ReplicaOption[];
+    /** Further kinds beside them. */
+    moreReplicas?: readonly ReplicaOption[];
     /** What the fleet is to have as little of as possible. Default `cost`. */
     goal?: SizingGoal;
     /** Most pools. Default 2. */
@@ -86,9 +89,9 @@ export async function plan(options: PlanOptions): Promise<PlanResult> {
   const { goal = "cost", maxPools = 2, nodeAvailability = 1, sloMs = DEFAULT_SLO_MS } = options;
   checkPools({ minPools: 1, maxPools });
   checkShare("nodeAvailability", nodeAvailability);
-  const choice = options.replicas ?? { gpus: ["a100", "h100"] };
-  const kinds = checkOptions("gpus" in choice ? replicaOptions(choice) : choice);
   checkGoal(goal);
+  const chosen = chosenKinds(options, goal);
+  const kinds = checkOptions(chosen.options);
   const open = await openProblem(options);
   const { problem, requests } = open;
   const maxCtx = options.maxCtx ?? Math.ceil(problem.law.longest);
@@ -116,7 +119,10 @@ export async function plan(options: PlanOptions): Promise<PlanResult> {
     ...(checkRun ? { check_run: checkRun } : {}),
     rows: [...found.simulated.slice(0, MOST_ROWS), ...found.analytical.slice(0, MOST_ROWS)],
     nearest_miss: miss ?? null,
-    refused: found.refused,
+    refused: [
+      ...chosen.refused.map(({ replica, why }) => ({ replica, above: 0, max_ctx: maxCtx, why })),
+      ...found.refused,
+    ],
     objective: { percentile: 0.99, ...objectiveFields({ ttftMs: sloMs, ...tpotOf(options) }), goal },
     search: {
       candidates: candidates.length,
@@ -130,6 +136,16 @@ export async function plan(options: PlanOptions): Promise<PlanResult> {
     engine: problem.engine,
     seed: problem.seed,
   };
+}
+
+function chosenKinds({ replicas, moreReplicas = [] }: PlanOptions, goal: SizingGoal): EveryGpuFound {
+  const choice = replicas ?? { gpus: ["a100", "h100"] };
+  const found = !("gpus" in choice)
+    ? { options: choice, refused: [] }
+    : choice.gpus === "all"
+      ? everyGpu(choice as EveryGpu, goal)
+      : { options: replicaOptions(choice as ReplicaChoice), refused: [] };
+  return { options: [...found.options, ...moreReplicas], refused: found.refused };
 }
 
 function candidatesOf(

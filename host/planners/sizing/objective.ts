@@ -31,6 +31,13 @@ export function checkGoal(goal: SizingGoal): void {
   throw new InputError(`goal is ${JSON.stringify(goal)}, but must be one of ${SIZING_GOALS.join(", ")}.`);
 }
 
+/** Why replicas of a pool have no measure by a goal, for a sentence that begins with their name; `undefined`: they have one. */
+export function whyNoPrice(pool: Pool, goal: SizingGoal): string | undefined {
+  if (goal === "cost" && pool.profile.costPerHr === 0) return "has no price: give it one, or minimise gpus or watts";
+  if (goal === "watts" && !poolReplicaPowerW(pool, 1, 1)) return "has no known power: minimise cost or gpus";
+  return undefined;
+}
+
 /** Prices replicas by a goal. */
 export function priceBy(goal: SizingGoal, nodeAvailability: number): Price {
   return (sizing, replicas) => {
