@@ -61,6 +61,18 @@ export function readDistribution(
   return { distribution, positiveShare: reached > 0 ? positive / reached : null };
 }
 
+/** Reads no more of a distribution than how many are ranked, and the P99 with its interval. */
+export function readP99(
+  simulation: Simulation,
+  metric: Metric,
+  scope: Scope,
+  first: number,
+): Pick<Distribution, "count" | "p99" | "p99_ci95"> {
+  const { count, reached } = simulation.gather(metric, scope, first, false);
+  const p99 = finiteMs(count === 0 ? Infinity : simulation.select(rankOf(PERCENTILES.p99, count)));
+  return { count, p99, p99_ci95: p99 === null ? null : p99Interval(simulation, count, reached) };
+}
+
 function p99Interval(simulation: Simulation, count: number, reached: number): [number, number] {
   const p99 = simulation.select(rankOf(PERCENTILES.p99, count));
   const halfWidth = batchHalfWidth(simulation.countAbove(p99), batchSizes(count), 1 - PERCENTILES.p99);

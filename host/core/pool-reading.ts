@@ -1,7 +1,7 @@
 import * as C from "../../assembly/contract.js";
 import type { Pool } from "../specs/fleet.js";
 import { Course } from "./course.js";
-import { readDistribution } from "./distribution.js";
+import { readP99 } from "./distribution.js";
 import type { Objective } from "./figures.js";
 import type { Simulation } from "./simulation.js";
 import { judgeStability, STRETCHES } from "./stability.js";
@@ -38,12 +38,12 @@ export function readPool(
   const course = new Course(simulation, first);
   const { begin, end } = course.window(index);
   const ticks = end.tick - begin.tick;
-  const ttft = readDistribution(simulation, "ttft", index, first, false).distribution;
+  const ttft = readP99(simulation, "ttft", index, first);
   const e2e = simulation.gather("e2e", index, first, false);
   return {
     arrived: arrivedAt(index),
     ttft,
-    tpot: readDistribution(simulation, "tpot", index, first, false).distribution,
+    tpot: readP99(simulation, "tpot", index, first),
     meanE2eMs: e2e.reached > 0 ? e2e.sumTicks / e2e.reached / TICKS_PER_MS : null,
     attainment: ttft.count > 0 ? simulation.countWithin(slo, index, first) / ttft.count : null,
     verdict: judgeStability(course.stretches(index, STRETCHES)).verdict,

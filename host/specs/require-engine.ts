@@ -12,7 +12,7 @@ import { MAX_BLOCK_SIZE } from "./serving-spec.js";
  * @param file File that the fleet was read from, for the message; empty: none.
  * @throws InputError one sentence about the first pool that cannot.
  */
-export function requireEngine(fleet: Fleet, engine: Engine, file = ""): void {
+export function requireEngine(fleet: Pick<Fleet, "pools">, engine: Engine, file = ""): void {
   const place = file === "" ? "" : `${file}: `;
   for (const pool of fleet.pools) {
     const why = engine === "slots" ? whyNotSlots(pool) : whyNotIterations(pool);

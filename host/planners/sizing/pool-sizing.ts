@@ -5,7 +5,8 @@ import { MAX_REPLICAS, MAX_SLOTS } from "../../specs/pool-spec.js";
 import { estimatorOf } from "./estimator-of.js";
 import type { PoolEstimate, PoolEstimator } from "./pool-estimate.js";
 import { type PoolPoint, requestsFor, tryPool } from "./pool-trial.js";
-import { fleetOf, poolInput, type ReplicaOption } from "./replica-option.js";
+import type { ReplicaOption } from "./replica-option.js";
+import { replicaPool } from "./replica-pool.js";
 import type { PoolRequests } from "./request-supply.js";
 import { type Segment, segmentKey, segmentNodes, segmentShare } from "./segment.js";
 import type { SizingProblem } from "./sizing-problem.js";
@@ -59,9 +60,9 @@ export class PoolSizing {
 
   static of(problem: SizingProblem, segment: Segment, option: ReplicaOption): PoolSizing {
     try {
-      const fleet = fleetOf([poolInput(option, { id: "pool", replicas: 1, maxCtx: segment.upTo })]);
-      requireEngine(fleet, problem.engine);
-      return new PoolSizing(problem, segment, option, fleet.pools[0]);
+      const pool = replicaPool(option, segment.upTo);
+      requireEngine({ pools: [pool] }, problem.engine);
+      return new PoolSizing(problem, segment, option, pool);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       return new PoolSizing(problem, segment, option, undefined, error.message.replace(/^pool pool: /, ""));

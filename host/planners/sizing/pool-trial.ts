@@ -1,15 +1,16 @@
 import { corePools, coreRouter, iterationPools } from "../../core/core-fleet.js";
 import { readPool } from "../../core/pool-reading.js";
 import { Simulation } from "../../core/simulation.js";
-import { type Fleet, requireEngine } from "../../specs/fleet.js";
+import { requireEngine } from "../../specs/fleet.js";
 import { InputError } from "../../specs/input-error.js";
 import { BLOCK_IDS_AT_ONCE, planPrefixes } from "../prefix-plan.js";
 import { BEYOND } from "./pool-estimate.js";
-import { fleetOf, poolInput, type PoolInput, type ReplicaOption } from "./replica-option.js";
+import type { ReplicaOption } from "./replica-option.js";
 import type { PoolRequests } from "./request-supply.js";
 import { reachOf, type Segment } from "./segment.js";
 import { MAX_POOL_REQUESTS } from "./sizing-limits.js";
 import type { SizingObjective, SizingProblem } from "./sizing-problem.js";
+import { trialFleet } from "./trial-fleet.js";
 
 /** What simulation makes of a pool with so many replicas. */
 export interface PoolPoint {
@@ -38,28 +39,6 @@ export interface PoolPoint {
  */
 export const SIZING_WARMUP = 0.25;
 
-/** The pool in the fleets of trials. */
-const SIZED = "sized";
-
-/** A pool through which what is routed to the other side goes as if it were not there. */
-const AWAY = {
-  name: "away",
-  replica: {
-    profile: {
-      name: "away",
-      W: 1e-6,
-      H: 0,
-      calibration_ctx: 1,
-      chunk: 2 ** 30,
-      blk_size: 16,
-      total_kv_blks: 2 ** 30,
-      max_slots: 2 ** 22,
-    },
-    slots: 2 ** 20,
-    serving: { max_num_seqs: 4096 },
-  },
-} satisfies ReplicaOption;
-
 /** A run of a pool. */
 export interface PoolTrial {
   segment: Segment;
@@ -74,7 +53,7 @@ export interface PoolTrial {
 export async function tryPool(problem: SizingProblem, trial: PoolTrial): Promise<PoolPoint> {
   const { segment, option, requests, replicas } = trial;
   const { engine, objective, seed, core } = problem;
-  const fleet = trialFleet(segment, poolInput(option, { id: SIZED, replicas, maxCtx: segment.upTo }));
+  const { fleet, index } = trialFleet(segment, option, replicas);
   requireEngine(fleet, engine);
   const isIterations = engine === "iterations";
   const prefixes = isIterations ? planPrefixes(fleet, problem.blockTokens) : undefined;
@@ -86,7 +65,6 @@ export async function tryPool(problem: SizingProblem, trial: PoolTrial): Promise
     ...(requests.draw ? { draw: requests.draw } : {}),
     ...(prefixes ? { blockIds: BLOCK_IDS_AT_ONCE } : {}),
   });
-  const index = fleet.pools.findIndex(({ id }) => id === SIZED);
   const hasMissed = () => missesFor(simulation, index, requests.count, objective);
   await requests.feed(simulation, fleet, trial.mayBreak ? hasMissed : undefined);
   problem.runs++;
@@ -140,18 +118,6 @@ function brokenPoint({ replicas, requests }: PoolTrial): PoolPoint {
     isBroken: true,
     isFeasible: false,
   };
-}
-
-function trialFleet({ compression, upTo }: Segment, sized: PoolInput): Fleet {
-  if (!compression) return fleetOf([sized]);
-  const { side, boundary, gamma, pCompress, otherMaxCtx } = compression;
-  const other = poolInput(AWAY, { id: AWAY.name, replicas: 1, maxCtx: otherMaxCtx });
-  return fleetOf(side === "below" ? [sized, other] : [other, sized], {
-    type: "compress_route",
-    b_short: side === "below" ? Math.min(boundary, upTo) : boundary,
-    gamma,
-    p_compress: pCompress,
-  });
 }
 
 type Interval = [number, number] | null;
