@@ -128,7 +128,7 @@ export async function plan(options: PlanOptions): Promise<PlanResult> {
       candidates: candidates.length,
       replica_options: kinds.map(({ name }) => name),
       runs: problem.runs,
-      is_proved: true,
+      is_proved: kinds.length <= MOST_KINDS,
     },
     rate_rps: problem.rateRps,
     too_long_share: shareAbove(problem.law, maxCtx),

@@ -68,7 +68,10 @@ export class FleetSearch {
       const bound = bounds.reduce((sum, one) => sum + one, 0);
       if (!(bound < limit)) return undefined;
       const open = choice.findIndex((sizing) => !sizing.isSettled);
-      if (open === -1) return this.keep({ candidate, pools: choice, price: bound });
+      if (open === -1) {
+        if (await allConfirmed(choice)) return this.keep({ candidate, pools: choice, price: bound });
+        continue;
+      }
       await this.narrow(candidate.segments[open]!, choice[open]!, limit - (bound - bounds[open]!));
     }
   }
@@ -132,7 +135,7 @@ export class FleetSearch {
   }
 
   private expectedSizingPrice(sizing: PoolSizing): number {
-    return sizing.expected ? this.price(sizing, sizing.expected.replicas) : Infinity;
+    return sizing.isExpected ? this.price(sizing, sizing.expected!.replicas) : Infinity;
   }
 
   /** Most replicas that cost less than `room`, but at least the lower bound. */
@@ -147,6 +150,11 @@ export class FleetSearch {
     }
     return low;
   }
+}
+
+async function allConfirmed(pools: readonly PoolSizing[]): Promise<boolean> {
+  for (const pool of pools) if (!(await pool.confirm())) return false;
+  return true;
 }
 
 function cheapest<Item extends object>(items: readonly Item[], price: (item: Item) => number): Item {

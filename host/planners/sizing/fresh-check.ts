@@ -27,7 +27,7 @@ export interface FreshCheck {
 /** Most requests that are replayed. */
 const MOST_REQUESTS = 200_000;
 
-/** Replays a fleet under the requests of a question, drawn with the next seed. */
+/** Replays a fleet under the requests of a question, drawn with a seed of which neither the search nor its confirmation has seen anything. */
 export async function freshCheck(
   problem: SizingProblem,
   requests: PlanningRequests,
@@ -45,7 +45,7 @@ export async function freshRun(
   { count, curves = false }: { count: number; curves?: boolean },
 ): Promise<{ check: FreshCheck; run: ReplayResult }> {
   const { engine, objective, core, rateRps } = problem;
-  const seed = problem.seed + 1;
+  const seed = problem.seed + 2;
   const played = Math.min(count, MOST_REQUESTS);
   const result = await replay({
     fleet: resolveFleet(checkFleet(fleetInput)),

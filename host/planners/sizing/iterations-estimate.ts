@@ -28,10 +28,11 @@ export function estimateIterations(pool: Pool, load: PoolLoad): PoolEstimator {
   return {
     leastReplicas: load.rateRps / capacityRps,
     at: (replicas) => estimate(pool, load.rateRps, settingOf(replicas)),
-    keeps: (replicas, ttftS) => {
+    keeps: (replicas, { ttftMs, tpotMs }) => {
       if (load.rateRps / replicas >= capacityRps) return false;
       const { wait, prefillS, iterationS } = balanceOf(pool, load.rateRps, settingOf(replicas));
-      return wait.meanS < Infinity && tailOfSum(wait, prefillS, inputs.weights, ttftS - iterationS) <= BEYOND;
+      if (wait.meanS === Infinity || (tpotMs !== undefined && iterationS * 1000 > tpotMs)) return false;
+      return tailOfSum(wait, prefillS, inputs.weights, ttftMs / 1000 - iterationS) <= BEYOND;
     },
   };
 }
@@ -139,7 +140,7 @@ function estimate(pool: Pool, rateRps: number, setting: Setting): PoolEstimate {
   const contextPerRequest = moments.decodes > 0 ? moments.contextRead / moments.decodes : moments.input;
   const balance = rho < 1 ? balanceOf(pool, rateRps, setting) : undefined;
   if (!balance || balance.wait.meanS === Infinity) {
-    const never = { p99WaitS: Infinity, p99TtftS: Infinity, meanE2eS: Infinity };
+    const never = { p99WaitS: Infinity, p99TtftS: Infinity, tpotS: Infinity, meanE2eS: Infinity };
     return { replicas, rho, running: replicas * seats, contextPerRequest, ...never };
   }
   const { iterationS, residenceS, wait, prefillS } = balance;
@@ -150,6 +151,7 @@ function estimate(pool: Pool, rateRps: number, setting: Setting): PoolEstimate {
     p99TtftS: percentileOfSum(wait, prefillS, inputs.weights, P) + iterationS,
     running: rateRps * residenceS,
     contextPerRequest,
+    tpotS: iterationS,
     meanE2eS: wait.meanS + iterationS / 2 + residenceS,
   };
 }

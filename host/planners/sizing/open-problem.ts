@@ -6,6 +6,7 @@ import { lengthLawOfRequests } from "../../workloads/length-law/law-of-requests.
 import type { RequestSource } from "../../workloads/requests.js";
 import { MAX_HELD_REQUESTS } from "../capacity-held-requests.js";
 import { drawnSource, redrawnSource } from "../drawn-source.js";
+import type { DrawnRequests } from "../feed.js";
 import { openPlanningRequests, type PlanningInput, type PlanningRequests } from "../planning-requests.js";
 import { DEFAULT_ENGINE, DEFAULT_SEED, DEFAULT_SLO_MS, type ReplayRequests } from "../replay.js";
 import { checkSizingOptions } from "./sizing-limits.js";
@@ -56,6 +57,7 @@ export async function openProblem(options: PlanningInput & SizingOptions): Promi
     rateRps,
     law: "model" in content ? lengthLawOf(content.model) : lengthLawOfRequests(content.held.chunks),
     supply: ("drawn" in played ? drawnSupply(played.drawn) : undefined) ?? (await heldSupply(requests, played, seed)),
+    ...("drawn" in played ? { fresh: await freshSupply(requests, played.drawn, seed + 1) } : {}),
     ...("drawn" in played || played.blockTokens === undefined ? {} : { blockTokens: played.blockTokens }),
     ...(options.requests === undefined ? {} : { requests: options.requests }),
     seed,
@@ -76,6 +78,11 @@ function mostDrawn(requests: PlanningRequests): number {
   throw new InputError(
     `a rate of ${requests.rateRps} requests/s is too slow: the clock ends before a thousand of them have come.`,
   );
+}
+
+/** The same requests, drawn anew. Those that the core draws by itself take the seed of the run. */
+async function freshSupply(requests: PlanningRequests, drawn: DrawnRequests, seed: number): Promise<RequestSupply> {
+  return drawnSupply(drawn) ?? (await heldSupply(requests, { drawn }, seed));
 }
 
 async function heldSupply(requests: PlanningRequests, played: ReplayRequests, seed: number): Promise<RequestSupply> {

@@ -12,8 +12,18 @@ export interface PoolEstimate {
   running: number;
   /** Tokens that a request in service holds, on average. */
   contextPerRequest: number;
+  /** Time per output token, s: of the engine `slots` its P99, of `iterations` the iteration that flow balance gives. */
+  tpotS: number;
   /** Time from arrival to last token, mean, s. */
   meanE2eS: number;
+}
+
+/** What a pool is to keep within: the 99th percentile of each figure that has a limit. */
+export interface SizingObjective {
+  /** Time to first token, wait and own prefill together, ms. */
+  ttftMs: number;
+  /** Time per output token, ms; absent: no limit. */
+  tpotMs?: number;
 }
 
 /** Share of requests that may exceed the objective: it is the 99th percentile that is sized. */
@@ -24,8 +34,8 @@ export interface PoolEstimator {
   /** Replicas that could just serve the load if none ever were idle: with fewer, the backlog grows. Not whole. */
   readonly leastReplicas: number;
   at(replicas: number): PoolEstimate;
-  /** Whether the P99 of TTFT of so many is at most this, s. */
-  keeps(replicas: number, ttftS: number): boolean;
+  /** Whether so many keep an objective. */
+  keeps(replicas: number, objective: SizingObjective): boolean;
 }
 
 /** What a pool has to serve. */

@@ -8,13 +8,20 @@ import { type PoolPoint, requestsFor, tryPool } from "./pool-trial.js";
 import type { ReplicaOption } from "./replica-option.js";
 import { replicaPool } from "./replica-pool.js";
 import type { PoolRequests } from "./request-supply.js";
-import { type Segment, segmentKey, segmentNodes, segmentShare } from "./segment.js";
+import { reachOf, type Segment, segmentKey, segmentNodes, segmentShare } from "./segment.js";
+import { MAX_POOL_REQUESTS } from "./sizing-limits.js";
 import type { SizingProblem } from "./sizing-problem.js";
 
 /**
  * Share of {@link PoolEstimator.leastReplicas} below which no pool is tried: what a run meets is not the mean load, and the capacity of the engine `iterations` is an estimate.
  */
 const SURELY_TOO_FEW = 0.9;
+
+/** How many times the requests of a run confirm what runs have found. */
+const CONFIRMING = 4;
+
+/** Share of what replicas can serve up to which they may be loaded where analysis expects that none are enough: the Python tool's bound. */
+const USUAL_LOAD = 0.85;
 
 /** More replicas do not help where they leave the P99 at more than this share of what it was. */
 const LITTLE_BETTER = 0.98;
@@ -33,6 +40,8 @@ export class PoolSizing {
   upper = Infinity;
   /** What analysis expects to be the answer, and of it; absent where the pool cannot be built. */
   readonly expected: PoolEstimate | undefined;
+  /** Whether analysis expects any number to be enough; of others `expected` is what serves the load. */
+  readonly isExpected: boolean;
   /** All runs. */
   readonly points = new Map<number, PoolPoint>();
   /** Why this kind of replica cannot serve the segment at all; absent: it can. */
@@ -40,6 +49,7 @@ export class PoolSizing {
   private readonly estimator: PoolEstimator | undefined;
   private readonly leastReplicas: number;
   private selected: PoolRequests | undefined;
+  private confirmed: number | undefined;
 
   private constructor(
     private readonly problem: SizingProblem,
@@ -55,7 +65,8 @@ export class PoolSizing {
       ? Math.max(1, Math.ceil(SURELY_TOO_FEW * this.estimator.leastReplicas))
       : Infinity;
     this.lower = this.leastReplicas;
-    this.expected = this.estimator && expectedSize(this.estimator, problem, this.lower);
+    this.isExpected = this.estimator?.keeps(MAX_REPLICAS, problem.objective) ?? false;
+    this.expected = this.estimator && expectedSize(this.estimator, problem, this.lower, this.isExpected);
   }
 
   static of(problem: SizingProblem, segment: Segment, option: ReplicaOption): PoolSizing {
@@ -94,9 +105,30 @@ export class PoolSizing {
     else this.lower = this.isHopeless(point) ? Infinity : Math.max(this.lower, replicas + 1);
   }
 
+  /**
+   * Whether the number that was found keeps the objective in a longer run of other requests as well. Where loads are close to what a pool can serve, a run of some thousands can end before its seats are full.
+   * If it does not, the number is not known any more, and has to be one more at least. A trace has no other requests: what was found for it holds.
+   */
+  async confirm(): Promise<boolean> {
+    const { problem, segment, option, upper: replicas } = this;
+    if (!problem.fresh || !this.selected || this.confirmed === replicas) return true;
+    const count = Math.min(MAX_POOL_REQUESTS, CONFIRMING * this.selected.count);
+    const requests = await problem.fresh.part(reachOf(segment), count, problem.requests !== undefined);
+    const trial = { segment, option, requests, replicas, mayBreak: true, seed: problem.seed + 1 };
+    const point = await tryPool(problem, trial);
+    this.points.set(replicas, point);
+    if (point.isFeasible) this.confirmed = replicas;
+    else {
+      this.lower = replicas + 1;
+      this.upper = Infinity;
+    }
+    return point.isFeasible;
+  }
+
   /** Simulates until the number is known; answers the runs at it, or `undefined` where no number is enough. */
   async settle(): Promise<PoolPoint | undefined> {
-    while (!this.isSettled) await this.narrow();
+    do while (!this.isSettled) await this.narrow();
+    while (this.upper < Infinity && !(await this.confirm()));
     return this.points.get(this.upper);
   }
 
@@ -147,7 +179,9 @@ export class PoolSizing {
   /** So many replicas that hardly any request meets another, where they come as they like. */
   private enough(): number {
     const inPool = this.meanInPool();
-    const alone = Math.ceil(ALONE * (inPool + 6 * Math.sqrt(inPool)) + 8);
+    // A slot is no slower for its neighbours; a sequence is.
+    const each = this.problem.engine === "slots" ? this.pool!.slots : 1;
+    const alone = Math.ceil((ALONE * (inPool + 6 * Math.sqrt(inPool))) / each + 8);
     return Math.min(this.mostReplicas(), Math.max(alone, 2 * this.leastReplicas));
   }
 
@@ -186,11 +220,17 @@ function estimatorFor(problem: SizingProblem, segment: Segment, pool: Pool): Poo
   return estimatorOf(problem.engine, pool, load);
 }
 
-function expectedSize(estimator: PoolEstimator, { objective }: SizingProblem, lower: number): PoolEstimate {
-  const isEnough = (replicas: number) => estimator.keeps(replicas, objective.ttftMs / 1000);
+function expectedSize(
+  estimator: PoolEstimator,
+  { objective }: SizingProblem,
+  lower: number,
+  isExpected: boolean,
+): PoolEstimate {
+  if (!isExpected) return estimator.at(Math.max(lower, Math.ceil(estimator.leastReplicas / USUAL_LOAD)));
+  const isEnough = (replicas: number) => estimator.keeps(replicas, objective);
   let low = lower;
   let high = lower;
-  while (!isEnough(high) && high < 4 * lower + 64) {
+  while (!isEnough(high) && high < MAX_REPLICAS) {
     low = high + 1;
     high = Math.ceil(high * 1.25) + 1;
   }

@@ -4,12 +4,12 @@ import { Simulation } from "../../core/simulation.js";
 import { requireEngine } from "../../specs/fleet.js";
 import { InputError } from "../../specs/input-error.js";
 import { BLOCK_IDS_AT_ONCE, planPrefixes } from "../prefix-plan.js";
-import { BEYOND } from "./pool-estimate.js";
+import { BEYOND, type SizingObjective } from "./pool-estimate.js";
 import type { ReplicaOption } from "./replica-option.js";
 import type { PoolRequests } from "./request-supply.js";
 import { reachOf, type Segment } from "./segment.js";
 import { MAX_POOL_REQUESTS } from "./sizing-limits.js";
-import type { SizingObjective, SizingProblem } from "./sizing-problem.js";
+import type { SizingProblem } from "./sizing-problem.js";
 import { trialFleet } from "./trial-fleet.js";
 
 /** What simulation makes of a pool with so many replicas. */
@@ -45,6 +45,8 @@ export interface PoolTrial {
   option: ReplicaOption;
   requests: PoolRequests;
   replicas: number;
+  /** Default: that of the problem. */
+  seed?: number;
   /** Whether the run may be broken off as soon as its P99 certainly misses the objective. */
   mayBreak: boolean;
 }
@@ -52,14 +54,14 @@ export interface PoolTrial {
 /** Plays the requests of a segment through a pool of so many replicas. */
 export async function tryPool(problem: SizingProblem, trial: PoolTrial): Promise<PoolPoint> {
   const { segment, option, requests, replicas } = trial;
-  const { engine, objective, seed, core } = problem;
+  const { engine, objective, core } = problem;
   const { fleet, index } = trialFleet(segment, option, replicas);
   requireEngine(fleet, engine);
   const isIterations = engine === "iterations";
   const prefixes = isIterations ? planPrefixes(fleet, problem.blockTokens) : undefined;
   const simulation = new Simulation(core, {
     engine,
-    seed,
+    seed: trial.seed ?? problem.seed,
     pools: isIterations ? iterationPools(fleet, prefixes?.prefixBlock) : corePools(fleet),
     router: coreRouter(fleet),
     ...(requests.draw ? { draw: requests.draw } : {}),

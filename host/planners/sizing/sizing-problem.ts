@@ -1,16 +1,8 @@
 import type { Core } from "../../core/load.js";
 import type { Engine } from "../../specs/fleet-spec.js";
 import type { LengthLaw } from "../../workloads/length-law/length-law.js";
-import type { PoolLoad } from "./pool-estimate.js";
+import type { PoolLoad, SizingObjective } from "./pool-estimate.js";
 import type { RequestSupply } from "./request-supply.js";
-
-/** What a fleet is to keep within: the 99th percentile of each figure that has a limit, in every pool. */
-export interface SizingObjective {
-  /** Time to first token, wait and own prefill together, ms. */
-  ttftMs: number;
-  /** Time per output token, ms; absent: no limit. */
-  tpotMs?: number;
-}
 
 /** What all pools that are sized for one question have in common. */
 export interface SizingProblem {
@@ -24,6 +16,8 @@ export interface SizingProblem {
   supply: RequestSupply;
   /** Tokens that a prompt block of the requests stands for; absent: they have none. */
   blockTokens?: number;
+  /** Other requests of the same kind, which confirm what was found; absent: there are none. */
+  fresh?: RequestSupply;
   /** Requests of a pool that are simulated; absent: as many as the pool needs to settle. */
   requests?: number;
   seed: number;

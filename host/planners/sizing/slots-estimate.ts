@@ -2,6 +2,7 @@ import { iterationTimeS } from "../../profiles/service-time.js";
 import { mgcWait } from "../../queueing/mgc.js";
 import { shapeOfTimes } from "../../queueing/service-shape.js";
 import { percentileOfSum, tailOfSum } from "../../queueing/sum-percentile.js";
+import { NO_WAIT } from "../../queueing/wait-law.js";
 import type { Pool } from "../../specs/fleet.js";
 import { condense } from "./condense.js";
 import { BEYOND, type PoolEstimator, type PoolLoad } from "./pool-estimate.js";
@@ -16,28 +17,33 @@ export function estimateSlots({ profile, slots }: Pool, { rateRps, nodes }: Pool
   const { input, output, weight } = nodes;
   const prefillS = new Float64Array(weight.length);
   const servicesS = new Float64Array(weight.length);
+  const tokensS = new Float64Array(weight.length);
   const sum = { weight: 0, service: 0, held: 0 };
   for (let i = 0; i < weight.length; i++) {
     const iterationS = iterationTimeS(profile, slots, input[i]! + output[i]!);
     prefillS[i] = Math.ceil(input[i]! / profile.chunk) * iterationS;
     const serviceS = prefillS[i]! + output[i]! * iterationS;
     servicesS[i] = serviceS;
+    tokensS[i] = iterationS;
     sum.weight += weight[i]!;
     sum.service += weight[i]! * serviceS;
     sum.held += weight[i]! * serviceS * (input[i]! + output[i]!);
   }
   const meanS = sum.service / sum.weight;
+  const iterationsS = condense(tokensS, weight);
   const services = condense(servicesS, weight);
   const shape = shapeOfTimes(services.values, services.weights);
   const load = rateRps * meanS;
   const prefill = condense(prefillS, weight);
+  const tpotS = percentileOfSum(NO_WAIT, iterationsS.values, iterationsS.weights, P);
   const waitOf = (replicas: number) =>
     mgcWait({ servers: replicas * slots, arrivalRps: rateRps, meanServiceS: meanS, cv2: shape.cv2, shape });
   return {
     leastReplicas: load / slots,
-    keeps: (replicas, ttftS) => {
+    keeps: (replicas, { ttftMs, tpotMs }) => {
       const wait = waitOf(replicas);
-      return wait.meanS < Infinity && tailOfSum(wait, prefill.values, prefill.weights, ttftS) <= BEYOND;
+      if (wait.meanS === Infinity || (tpotMs !== undefined && tpotS * 1000 > tpotMs)) return false;
+      return tailOfSum(wait, prefill.values, prefill.weights, ttftMs / 1000) <= BEYOND;
     },
     at: (replicas) => {
       const rho = load / (replicas * slots);
@@ -50,6 +56,7 @@ export function estimateSlots({ profile, slots }: Pool, { rateRps, nodes }: Pool
         p99TtftS: isStable ? percentileOfSum(wait, prefill.values, prefill.weights, P) : Infinity,
         running: Math.min(load, replicas * slots),
         contextPerRequest: sum.held / sum.service,
+        tpotS,
         meanE2eS: isStable ? wait.meanS + meanS : Infinity,
       };
     },
