@@ -59,7 +59,7 @@ export function optimizeReport(result: OptimizeResult, fleetFile?: string): stri
     "",
     ...(check ? line("check", checkLine(check)) : []),
     ...(miss ? missLines(miss).flatMap((text) => line("nearest", text)) : []),
-    ...line("search", searchLine(result)),
+    ...line("search", optimizeSearch(result)),
     ...optimizeNotes(result).flatMap((note) => line("note", note)),
     ...(fleetFile !== undefined && result.fleet ? line("fleet", `${fleetFile}, as replay takes it`) : []),
   ].join("\n");
@@ -96,7 +96,8 @@ export function bestLine({ best }: OptimizeResult): string {
   return colours.green(`${poolsAt(best)}: ${pools}, ${cost}, ${best.source}`);
 }
 
-function searchLine({ runs, is_proved, engine, seed, rows }: OptimizeResult): string {
+/** How it was searched. */
+export function optimizeSearch({ runs, is_proved, engine, seed, rows }: OptimizeResult): string {
   const fleets = counted(rows.filter(({ source }) => source === "analytical").length, "fleet");
   if (runs === 0) return `${fleets} by analysis alone: nothing was simulated`;
   const proof = is_proved ? "; no other of these fleets can be cheaper, as far as more replicas are never worse" : "";

@@ -94,7 +94,8 @@ export function missLines(miss: NearestMiss, windowFlag = "--max-ctx"): string[]
   ];
 }
 
-function searchLine({ search, engine, seed }: PlanResult): string {
+/** How it was searched. */
+export function searchLine({ search, engine, seed }: PlanResult): string {
   const kinds = counted(search.replica_options.length, "kind");
   return (
     `${counted(search.candidates, "way")} to cut the workload into pools, ${kinds} of replica, ${counted(search.runs, "run")} of single pools ` +

@@ -2,6 +2,7 @@ import { barsMarkup } from "./bars-markup.js";
 import { plottedMarkup } from "./chart-markup.js";
 import { html, type Markup } from "./markup.js";
 import type { Block, FactsBlock, FiguresBlock, ListBlock, PlottedChart } from "./page-spec.js";
+import { intervalsMarkup } from "./intervals-markup.js";
 import { tableMarkup } from "./table-markup.js";
 
 /** What the blocks of a page share while they are written: the result, and the charts that the script is to draw. */
@@ -25,6 +26,8 @@ export function blockMarkup(block: Block, context: PageContext): Markup {
       return tableMarkup(block);
     case "bars":
       return barsMarkup(block, context.result);
+    case "intervals":
+      return intervalsMarkup(block);
     default:
       return plottedMarkup(block, context.charts.push(block) - 1, context.result);
   }

@@ -20,6 +20,12 @@ export function factsBlock(facts: Readonly<Record<string, string>>): FactsBlock 
   };
 }
 
+/** Words of a report as a sentence of a page: begun with a capital, ended with a full stop. */
+export function sentence(words: string): string {
+  const plain = withoutColours(words);
+  return plain.charAt(0).toUpperCase() + plain.slice(1) + (/[.!?]$/.test(plain) ? "" : ".");
+}
+
 /** The verdict of a page. */
 export function verdict(tone: Tone, text: string): Verdict {
   return { tone, text: withoutColours(text) };
@@ -53,16 +59,25 @@ export function latencyFrontier(options: LatencyFrontier): FrontierChart {
   };
 }
 
-/** Marks the feasible candidates that no other feasible one is at least as good as in both and better in one; of equal ones the first. */
+/** Marks the feasible candidates that no other feasible one is at least as good as in both and better in one; of equal ones the first. Estimates neither count nor beat. */
 function efficient(points: readonly FrontierPoint[]): FrontierPoint[] {
   const beaten = (one: FrontierPoint, at: number) =>
     points.some((other, index) => {
-      if (!other.isFeasible || !isPlaced(other) || !isPlaced(one) || other.x > one.x || other.y > one.y) return false;
+      if (
+        !other.isFeasible ||
+        other.isEstimate ||
+        !isPlaced(other) ||
+        !isPlaced(one) ||
+        other.x > one.x ||
+        other.y > one.y
+      )
+        return false;
       return other.x < one.x || other.y < one.y || index < at;
     });
   return points.map((point, index) => ({
     ...point,
-    isEfficient: point.isEfficient ?? (point.isFeasible && isPlaced(point) && !beaten(point, index)),
+    isEfficient:
+      point.isEfficient ?? (point.isFeasible && !point.isEstimate && isPlaced(point) && !beaten(point, index)),
   }));
 }
 

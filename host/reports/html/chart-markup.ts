@@ -75,7 +75,7 @@ function frontierTable({ title, x, y, points }: FrontierChart, result: unknown):
         point.label,
         formatValue(numberOf(result, point.x), x.format),
         formatValue(numberOf(result, point.y), y.format),
-        point.isFeasible ? "yes" : "no",
+        point.isEstimate ? (point.isFeasible ? "expected to" : "not expected to") : point.isFeasible ? "yes" : "no",
         ...extras.map((name) => extra(point, name)),
       ],
       ...(point.isChosen ? { isChosen: true } : {}),

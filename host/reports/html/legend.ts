@@ -26,16 +26,21 @@ const CHOSEN = new Markup(
 const FEASIBLE = new Markup(
   `<svg width="14" height="14" aria-hidden="true"><circle class="feasible" cx="7" cy="7" r="5"/></svg>`,
 );
+const ESTIMATE = new Markup(
+  `<svg width="14" height="14" aria-hidden="true"><circle class="estimate" cx="7" cy="7" r="4"/></svg>`,
+);
 const INFEASIBLE = new Markup(
   `<svg width="14" height="14" aria-hidden="true"><path class="infeasible" d="M3 3 11 11M11 3 3 11"/></svg>`,
 );
 
 function pointEntries(points: readonly FrontierPoint[]): Markup[] {
   const others = points.filter(({ isChosen }) => !isChosen);
+  const measured = others.filter(({ isEstimate }) => !isEstimate);
   return [
     ...(others.length < points.length ? [entry(CHOSEN, "chosen")] : []),
-    ...(others.some(({ isFeasible }) => isFeasible) ? [entry(FEASIBLE, "meets the objective")] : []),
-    ...(others.some(({ isFeasible }) => !isFeasible) ? [entry(INFEASIBLE, "does not")] : []),
+    ...(measured.some(({ isFeasible }) => isFeasible) ? [entry(FEASIBLE, "meets the objective")] : []),
+    ...(measured.some(({ isFeasible }) => !isFeasible) ? [entry(INFEASIBLE, "does not")] : []),
+    ...(measured.length < others.length ? [entry(ESTIMATE, "expected by analysis")] : []),
     ...(points.filter(({ isEfficient }) => isEfficient).length > 1
       ? [entry(line("efficient", 1.5, ""), "none is better in both")]
       : []),

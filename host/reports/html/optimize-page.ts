@@ -1,9 +1,10 @@
 import type { OptimizeResult } from "../../planners/optimize.js";
-import { bestLine, OPTIMIZE_ROWS, optimizeNotes, optimizeQuestion } from "../optimize-report.js";
-import { checkLine, missLines } from "../plan-report.js";
+import { bestLine, OPTIMIZE_ROWS, optimizeNotes, optimizeQuestion, optimizeSearch } from "../optimize-report.js";
+import { missLines } from "../plan-report.js";
 import { SIZED_POOL_FIGURES, SIZED_POOLS } from "../sized-fleet-tables.js";
-import { listBlock, verdict } from "./blocks.js";
-import { fleetFigures, fleetFrontier } from "./fleet-page-blocks.js";
+import { listBlock, sentence, textBlock, verdict } from "./blocks.js";
+import { checkSection } from "./check-section.js";
+import { fleetFigures, fleetFrontier, poolIntervals } from "./fleet-page-blocks.js";
 import type { Page } from "./page-spec.js";
 import { tableOf } from "./tables.js";
 
@@ -17,12 +18,13 @@ export function optimizePage(result: OptimizeResult): Page {
         tableOf(SIZED_POOL_FIGURES, best.pools, {
           caption: "What they come to, by simulation and as analysis expects",
         }),
+        ...(best.pools.length > 1 ? [poolIntervals(best.pools, sloMs)] : []),
       ]
     : [];
   return {
     title: "The cheapest fleet of pools by length",
-    subtitle: optimizeQuestion(result),
-    verdict: verdict(best ? (check && !check.holds ? "unsure" : "good") : "bad", bestLine(result)),
+    subtitle: sentence(optimizeQuestion(result)),
+    verdict: verdict(best ? (check && !check.holds ? "unsure" : "good") : "bad", sentence(bestLine(result))),
     result,
     fileName: "optimize.json",
     sections: [
@@ -30,11 +32,12 @@ export function optimizePage(result: OptimizeResult): Page {
       {
         title: "Evidence",
         blocks: [
-          ...(check ? [listBlock([checkLine(check)], check.holds ? "good" : "bad")] : []),
           ...(miss ? [listBlock(missLines(miss), "bad")] : []),
           fleetFrontier(rows, sloMs, best),
+          textBlock(sentence(optimizeSearch(result))),
         ],
       },
+      ...checkSection(result),
       {
         title: "Fleets compared",
         blocks: [

@@ -40,7 +40,7 @@ export interface Section {
 export type Block = TextBlock | ListBlock | FactsBlock | FiguresBlock | TableBlock | Chart;
 
 /** Something that is drawn. */
-export type Chart = LinesChart | DistributionChart | FrontierChart | BarsChart;
+export type Chart = LinesChart | DistributionChart | FrontierChart | BarsChart | IntervalsChart;
 
 /** Something that is drawn by script; the others are drawn by their markup. */
 export type PlottedChart = LinesChart | DistributionChart | FrontierChart;
@@ -165,6 +165,10 @@ export interface FrontierPoint {
   isChosen?: boolean;
   /** None is better in both: these are joined by a line. */
   isEfficient?: boolean;
+  /** Expected by a formula, not measured: drawn hollow, and never efficient. */
+  isEstimate?: boolean;
+  /** 95 % confidence interval of y, drawn as a line through the mark. */
+  interval?: readonly [number, number] | null;
   /** What else is shown of it. */
   details?: readonly { label: string; text: string }[];
 }
@@ -185,4 +189,21 @@ export interface BarsChart extends ChartBase {
   axis: Axis;
   bars: readonly { label: string; value: Value; tone?: Tone; isChosen?: boolean }[];
   limit?: Limit;
+}
+
+/** Figures with their intervals, one below the other on one axis: which of them differ, and from `limit`. */
+export interface IntervalsChart extends ChartBase {
+  kind: "intervals";
+  axis: Axis;
+  /** A figure without `interval` is a point; one that is `null` stands in the table alone. */
+  items: readonly {
+    label: string;
+    value: number | null;
+    interval?: readonly [number, number] | null;
+    tone?: Tone;
+    isChosen?: boolean;
+  }[];
+  limit?: { label: string; value: number };
+  /** How a figure is written beside its mark. Default: by the format of the axis. */
+  text?: readonly string[];
 }

@@ -1,8 +1,9 @@
 import type { PlanResult } from "../../planners/plan.js";
-import { answerLine, checkLine, missLines, planNotes, questionLine } from "../plan-report.js";
+import { answerLine, missLines, planNotes, questionLine, searchLine } from "../plan-report.js";
 import { FLEET_ROWS, SIZED_POOL_FIGURES, SIZED_POOLS } from "../sized-fleet-tables.js";
-import { listBlock, verdict } from "./blocks.js";
-import { fleetFigures, fleetFrontier, poolBars } from "./fleet-page-blocks.js";
+import { listBlock, sentence, textBlock, verdict } from "./blocks.js";
+import { checkSection } from "./check-section.js";
+import { fleetFigures, fleetFrontier, poolIntervals } from "./fleet-page-blocks.js";
 import type { Block, Page, Section } from "./page-spec.js";
 import { tableOf } from "./tables.js";
 
@@ -13,7 +14,7 @@ export function planPage(result: PlanResult): Page {
   return {
     title: `A fleet for ${result.requests.name}`,
     subtitle: questionLine(result),
-    verdict: verdict(best ? (check && !check.holds ? "unsure" : "good") : "bad", answerLine(result)),
+    verdict: verdict(best ? (check && !check.holds ? "unsure" : "good") : "bad", sentence(answerLine(result))),
     result,
     fileName: "plan.json",
     sections: [
@@ -21,12 +22,21 @@ export function planPage(result: PlanResult): Page {
       {
         title: "Evidence",
         blocks: [
-          ...(check ? [listBlock([checkLine(check)], check.holds ? "good" : "bad")] : []),
           ...(miss ? [listBlock(missLines(miss), "bad")] : []),
           fleetFrontier(rows, objective.ttft_ms, best),
+          textBlock(sentence(searchLine(result))),
         ],
       },
-      { title: "Fleets compared", blocks: [tableOf(FLEET_ROWS, rows, { caption: "Cheapest first" })] },
+      ...checkSection(result),
+      {
+        title: "Fleets compared",
+        blocks: [
+          tableOf(FLEET_ROWS, rows, {
+            caption: "By simulation, then as analysis expects; cheapest first",
+            isChosen: (row) => row === best,
+          }),
+        ],
+      },
       ...(notes.length === 0 ? [] : [{ title: "Notes", blocks: [listBlock(notes)] }]),
     ],
   };
@@ -37,7 +47,7 @@ function poolsSection({ best, objective }: PlanResult): Section {
   const blocks: Block[] = [
     tableOf(SIZED_POOLS, pools, { caption: "What the pools are" }),
     tableOf(SIZED_POOL_FIGURES, pools, { caption: "What they come to, by simulation and as analysis expects" }),
-    ...(pools.length > 1 ? [poolBars(pools, objective.ttft_ms)] : []),
+    ...(pools.length > 1 ? [poolIntervals(pools, objective.ttft_ms)] : []),
   ];
   return { title: "Pools", blocks };
 }

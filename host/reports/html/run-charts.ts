@@ -16,6 +16,11 @@ export interface ChartedRun {
   at?: Pointer;
 }
 
+/** All charts of a run: latency, then load. */
+export function runCharts(run: ChartedRun): Chart[] {
+  return [...ttftChart(run), ...queueChart(run), ...utilisationCharts(run)];
+}
+
 /** TTFT of the fleet and of its pools as quantile curves, with the objective. Nothing where nothing was measured. */
 export function ttftChart(run: ChartedRun): Chart[] {
   const at = (place: Pointer, label: string, { quantiles }: Figures, isTotal: boolean): Series[] =>

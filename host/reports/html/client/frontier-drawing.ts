@@ -17,12 +17,13 @@ interface Placed {
   y: number;
 }
 
-/** Candidates as marks: filled what is feasible, a cross what is not, a diamond the answer. */
+/** Candidates as marks: filled what is feasible, a cross what is not, hollow what is only expected, a diamond the answer. */
 export function frontierDrawing(chart: FrontierChart, result: unknown): Drawing {
   const { x, y, limit } = chart;
   const placed = placedPoints(chart, result);
   const xs = placed.map((one) => one.x);
   const ys = placed.map((one) => one.y);
+  const ends = placed.flatMap(({ point }) => point.interval ?? []);
   const limitValue = limit ? numberOf(result, limit.value) : null;
   const position = (plot: uPlot, index: number) => ({
     left: plot.valToPos(xs[index]!, "x"),
@@ -33,7 +34,7 @@ export function frontierDrawing(chart: FrontierChart, result: unknown): Drawing 
       series: [{}, { paths: () => null, points: { show: false } }],
       scales: {
         x: plotScale(x, rangeOf(xs, x, false)),
-        y: plotScale(y, rangeOf([...ys, limitValue], y, y.scale !== "log")),
+        y: plotScale(y, rangeOf([...ys, ...ends, limitValue], y, y.scale !== "log")),
       },
       axes: [plotAxis("x", x), plotAxis("y", y)],
       padding: [10, 16, 0, 0],
@@ -46,6 +47,7 @@ export function frontierDrawing(chart: FrontierChart, result: unknown): Drawing 
     draw: (plot, context) => {
       if (limit && limitValue !== null) drawLimit(plot, context, limitValue, limit.label);
       drawEfficient(plot, context, placed);
+      for (const one of placed) drawInterval(plot, context, one);
       // The answer last: nothing covers it.
       for (const one of placed.filter(({ point }) => !point.isChosen)) drawPoint(plot, context, one);
       for (const one of placed.filter(({ point }) => point.isChosen)) drawPoint(plot, context, one);
@@ -80,15 +82,31 @@ function nearest(
 function reading({ x, y }: FrontierChart, { point, x: atX, y: atY }: Placed): Reading {
   const written = (value: number, axis: typeof x) =>
     formatValue(value, axis.format) + (axis.unit === undefined ? "" : ` ${axis.unit}`);
-  const standing = point.isChosen ? ", chosen" : point.isFeasible ? "" : ", does not meet the objective";
+  const interval = point.interval ? ` (${point.interval.map((end) => formatValue(end, y.format)).join(" to ")})` : "";
   return {
-    title: point.label + standing,
+    title: point.label + standingOf(point),
     rows: [
       { label: x.label, text: written(atX, x) },
-      { label: y.label, text: written(atY, y) },
+      { label: y.label, text: written(atY, y) + interval },
       ...(point.details ?? []),
     ],
   };
+}
+
+function standingOf({ isChosen, isEstimate, isFeasible }: FrontierPoint): string {
+  if (isChosen) return ", chosen";
+  if (isEstimate) return isFeasible ? ", expected to meet the objective" : ", not expected to meet the objective";
+  return isFeasible ? "" : ", does not meet the objective";
+}
+
+function drawInterval(plot: uPlot, context: CanvasRenderingContext2D, { point, x }: Placed): void {
+  if (!point.interval) return;
+  const left = plot.valToPos(x, "x", true);
+  context.beginPath();
+  context.lineWidth = 1.25 * devicePixelRatio;
+  context.strokeStyle = colour(point.isChosen ? "--chosen" : point.isFeasible ? "--series-0" : "--muted");
+  for (const end of point.interval) context.lineTo(left, plot.valToPos(end, "y", true));
+  context.stroke();
 }
 
 function drawEfficient(plot: uPlot, context: CanvasRenderingContext2D, placed: readonly Placed[]): void {
@@ -116,6 +134,11 @@ function drawPoint(plot: uPlot, context: CanvasRenderingContext2D, { point, x, y
     context.fillStyle = colour("--chosen");
     context.strokeStyle = colour("--surface");
     context.fill();
+    context.stroke();
+  } else if (point.isEstimate) {
+    context.arc(left, top, 3.5 * size, 0, 2 * Math.PI);
+    context.lineWidth = 1.25 * size;
+    context.strokeStyle = colour("--muted");
     context.stroke();
   } else if (point.isFeasible) {
     context.arc(left, top, 4.5 * size, 0, 2 * Math.PI);

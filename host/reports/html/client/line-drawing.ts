@@ -60,6 +60,9 @@ function apart(plot: uPlot, places: readonly number[], low: number, high: number
     }, []);
 }
 
+/** Values across of which each is worth a mark of its own. */
+const FEW = 20;
+
 interface Across {
   axis: uPlot.Axis;
   scale: uPlot.Scale;
@@ -80,7 +83,7 @@ function lineDrawing(chart: LinesChart | DistributionChart, data: Lines, result:
           width,
           dash: [...dash],
           spanGaps: true,
-          points: { show: xs.length === 1 },
+          points: { show: xs.length <= FEW, size: 6, fill: () => colour(variable) },
         })),
       ],
       scales: { x: across.scale, y: plotScale(y, rangeOf([...columns.flat(), limitValue], y, true)) },
