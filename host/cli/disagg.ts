@@ -6,7 +6,14 @@ import { InputError } from "../specs/input-error.js";
 import { addOutputFlags, number, oneOf, seedFlag, wholeNumber } from "./flags.js";
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
 import { addPlanningInput, openPlanningInput, planningFiles, type PlanningFlags } from "./planning-input.js";
-import { addModelFlags, GPU_HELP, type ModelFlags, replicaOf } from "./replica-flags.js";
+import {
+  addModelFlags,
+  GPU_HELP,
+  type ModelFlags,
+  openReplicas,
+  replicaFiles,
+  replicaFlagValues,
+} from "./replica-flags.js";
 
 interface Flags extends PlanningFlags, ModelFlags, OutputOptions {
   sloTtft: number;
@@ -75,13 +82,14 @@ export function disaggCommand(): Command {
   return addOutputFlags(command.optionsGroup("Output:")).addHelpText("after", EXAMPLES).action(run);
 }
 
-async function run(flags: Flags): Promise<void> {
-  await checkOutput(flags, planningFiles(flags));
+async function run(flags: Flags, command: Command): Promise<void> {
+  await checkOutput(flags, [...planningFiles(flags), ...replicaFiles(flags)]);
   if (flags.compat) return runCompat(flags);
+  const [prefill, decode] = (await openReplicas(command)).each("gpuPrefill", "gpuDecode");
   const options: DisaggOptions = {
     ...(await commonOptions(flags)),
-    prefill: replicaOf(flags.gpuPrefill, flags, "--gpu-prefill"),
-    decode: replicaOf(flags.gpuDecode, flags, "--gpu-decode"),
+    prefill: prefill!,
+    decode: decode!,
     maxRho: flags.maxRho,
     comparesAggregated: flags.aggregated,
     seed: flags.seed,
@@ -92,10 +100,7 @@ async function run(flags: Flags): Promise<void> {
 }
 
 async function runCompat(flags: Flags): Promise<void> {
-  const { model, tp, dtype, kvDtype } = flags;
-  const given = Object.entries({ "--model": model, "--tp": tp, "--dtype": dtype, "--kv-dtype": kvDtype }).find(
-    ([, value]) => value !== undefined,
-  );
+  const given = Object.entries(replicaFlagValues(flags)).find(([, value]) => value !== undefined);
   if (given) throw new InputError(`${given[0]} has no meaning under --compat python, which knows a100, h100 and a10g.`);
   const options: DisaggCompatOptions = {
     ...(await commonOptions(flags)),

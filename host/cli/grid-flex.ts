@@ -18,7 +18,14 @@ import { addOutputFlags, number, oneOf, seedFlag, wholeNumber } from "./flags.js
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
 import { addPlanningInput, openPlanningInput, planningFiles, type PlanningFlags } from "./planning-input.js";
 import { showProgress } from "./progress.js";
-import { addModelFlags, GPU_HELP, type ModelFlags, replicaOf } from "./replica-flags.js";
+import {
+  addModelFlags,
+  GPU_HELP,
+  type ModelFlags,
+  openReplicas,
+  replicaFiles,
+  replicaFlagValues,
+} from "./replica-flags.js";
 
 interface Flags extends PlanningFlags, EngineFlags, ModelFlags, OutputOptions {
   nGpus: number;
@@ -93,17 +100,17 @@ export function gridFlexCommand(): Command {
   return addOutputFlags(command.optionsGroup("Output:")).addHelpText("after", EXAMPLES).action(run);
 }
 
-async function run(flags: Flags): Promise<void> {
-  await checkOutput(flags, planningFiles(flags));
+async function run(flags: Flags, command: Command): Promise<void> {
+  await checkOutput(flags, [...planningFiles(flags), ...replicaFiles(flags)]);
   if (flags.compat) return runCompat(flags);
-  const replica = replicaOf(flags.gpu, flags, "--gpu");
+  const [replica] = (await openReplicas(command)).each("gpu");
   const requests = requestsOf(flags);
   const opened = await openPlanningInput(flags, flags);
   const count = requests === 0 ? 0 : plannedRun(opened, requests, DEFAULT_FLEX_REQUESTS).count;
   const progress = showProgress(count * flags.replications * flags.flexPcts.length);
   const options: GridFlexOptions = {
     opened,
-    replica,
+    replica: replica!,
     gpus: flags.nGpus,
     sloMs: flags.slo,
     maxCtx: flags.maxCtx,
@@ -121,14 +128,8 @@ async function run(flags: Flags): Promise<void> {
 }
 
 async function runCompat(flags: Flags): Promise<void> {
-  const { model, tp, dtype, kvDtype, verifyDes, nReq, engine } = flags;
-  const ignored = Object.entries({
-    "--model": model,
-    "--tp": tp,
-    "--dtype": dtype,
-    "--kv-dtype": kvDtype,
-    "--engine": engine,
-  });
+  const { verifyDes, nReq, engine } = flags;
+  const ignored = Object.entries({ ...replicaFlagValues(flags), "--engine": engine });
   const given = [...ignored, ["--verify-des", verifyDes || undefined], ["--n-req", nReq]].find(
     ([, value]) => value !== undefined,
   );

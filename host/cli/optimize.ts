@@ -23,7 +23,15 @@ import { checkOutput, deliver, type OutputOptions, writeWhole } from "./output.j
 import { checkFleetOut } from "./fleet-output.js";
 import { addPlanningInput, planningFiles, planningInput, type PlanningFlags } from "./planning-input.js";
 import { showProgress } from "./progress.js";
-import { addModelFlags, GPU_HELP, type ModelFlags, replicaOf } from "./replica-flags.js";
+import {
+  addModelFlags,
+  GPU_HELP,
+  type ModelFlags,
+  openReplicas,
+  replicaFiles,
+  replicaFlagValues,
+} from "./replica-flags.js";
+import type { Replicas } from "./replicas.js";
 import { addGoalFlags, addSizingFlags, type GoalFlags, type SizingFlags, sizingOptions } from "./sizing-flags.js";
 
 interface Flags extends PlanningFlags, SizingFlags, GoalFlags, ModelFlags, OutputOptions, HtmlOptions {
@@ -116,14 +124,15 @@ const boundaries: FlagParser<Flags["bShort"]> = (text) => {
   return values.length === 1 ? values[0]! : values;
 };
 
-async function run(flags: Flags): Promise<void> {
-  const inputs = planningFiles(flags);
+async function run(flags: Flags, command: Command): Promise<void> {
+  const inputs = [...planningFiles(flags), ...replicaFiles(flags)];
   await checkOutput(flags, inputs);
   await checkFleetOut(flags, inputs);
   await checkHtml(flags, inputs, { "--out": flags.out, "--fleet-out": flags.fleetOut });
   if (flags.compat) return runCompat(flags);
+  const replicas = await openReplicas(command);
   const progress = showProgress(undefined, "runs");
-  const result = await optimize({ ...optionsOf(flags), onRun: progress.update }).finally(progress.stop);
+  const result = await optimize({ ...optionsOf(flags, replicas), onRun: progress.update }).finally(progress.stop);
   if (flags.fleetOut !== undefined && result.fleet) {
     const said = [`vllm-sr-sim optimize: ${optimizeQuestion(result)}.`, `${bestLine(result)}.`].map(withoutColours);
     await writeWhole(flags.fleetOut, fleetFileText(result.fleet, flags.fleetOut, said));
@@ -133,14 +142,15 @@ async function run(flags: Flags): Promise<void> {
   if (!result.best) process.exitCode = NO_ANSWER;
 }
 
-function optionsOf(flags: Flags): OptimizeOptions {
+function optionsOf(flags: Flags, replicas: Replicas): OptimizeOptions {
+  const [gpuShort, gpuLong] = replicas.each("gpuShort", "gpuLong");
   return {
     ...planningInput(flags),
     ...sizingOptions(flags),
     bShort: flags.bShort,
     longMaxCtx: flags.longMaxCtx,
-    gpuShort: replicaOf(flags.gpuShort, flags, "--gpu-short"),
-    gpuLong: replicaOf(flags.gpuLong, flags, "--gpu-long"),
+    gpuShort: gpuShort!,
+    gpuLong: gpuLong!,
     gammaMax: flags.gammaMax,
     nodeAvailability: flags.nodeAvail,
     goal: flags.objective,
@@ -154,9 +164,9 @@ function optionsOf(flags: Flags): OptimizeOptions {
 }
 
 async function runCompat(flags: Flags): Promise<void> {
-  const { model, engine, nSimReq, fleetOut, html, bShort, sloTpot } = flags;
+  const { engine, nSimReq, fleetOut, html, bShort, sloTpot } = flags;
   const others = {
-    "--model": model,
+    ...replicaFlagValues(flags),
     "--engine": engine,
     "--n-sim-req": nSimReq,
     "--fleet-out": fleetOut,

@@ -11,7 +11,8 @@ import { addOutputFlags, number, severalOf, wholeNumber } from "./flags.js";
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
 import { addPlanningInput, planningFiles, planningInput, type PlanningFlags } from "./planning-input.js";
 import { showProgress } from "./progress.js";
-import { addModelFlags, GPU_HELP, type ModelFlags, replicaOf } from "./replica-flags.js";
+import { addModelFlags, GPU_HELP, type ModelFlags, openReplicas, replicaFiles } from "./replica-flags.js";
+import type { Replicas } from "./replicas.js";
 import { addSizingFlags, type SizingFlags, sizingOptions } from "./sizing-flags.js";
 
 interface Flags extends PlanningFlags, SizingFlags, ModelFlags, CompatFlags, OutputOptions {
@@ -80,7 +81,7 @@ function thresholds(text: string, before: "all" | number[] | undefined): "all" |
 }
 
 async function run(flags: Flags, command: Command): Promise<void> {
-  await checkOutput(flags, planningFiles(flags));
+  await checkOutput(flags, [...planningFiles(flags), ...replicaFiles(flags)]);
   const input = planningInput(flags);
   if (flags.compat) return runCompat(input, flags, command);
   const { bShort, longMaxCtx, sloRange } = flags;
@@ -88,7 +89,7 @@ async function run(flags: Flags, command: Command): Promise<void> {
   if (tooLong !== undefined) {
     throw new InputError(`--b-short is ${tooLong}, but must be less than --long-max-ctx, ${longMaxCtx}.`);
   }
-  const kinds = kindsOf(flags, command);
+  const kinds = kindsOf(flags, command, await openReplicas(command));
   const progress = showProgress(undefined, "runs");
   const options: ParetoOptions = {
     ...input,
@@ -104,20 +105,21 @@ async function run(flags: Flags, command: Command): Promise<void> {
   if (!result.recommended) process.exitCode = NO_ANSWER;
 }
 
-function kindsOf(flags: Flags, command: Command): Required<PoolKinds> {
-  const { gpus, gpuShort, gpuLong } = flags;
-  if (!gpus) {
-    return { short: [replicaOf(gpuShort, flags, "--gpu-short")], long: [replicaOf(gpuLong, flags, "--gpu-long")] };
-  }
+function kindsOf({ gpus }: Flags, command: Command, replicas: Replicas): Required<PoolKinds> {
   const pool = ["gpuShort", "gpuLong"].find((name) => command.getOptionValueSource(name) === "cli");
+  // Several files and no pool that names one: each pool has the cheapest.
+  if (!gpus && (replicas.ofFiles.length < 2 || pool !== undefined)) {
+    const [short, long] = replicas.each("gpuShort", "gpuLong");
+    return { short: [short!], long: [long!] };
+  }
   if (pool !== undefined) {
     throw new InputError(
       `${pool === "gpuShort" ? "--gpu-short" : "--gpu-long"} has no meaning with --gpus: each pool has the cheapest of those.`,
     );
   }
-  const twice = gpus.find((name, index) => gpus.indexOf(name) !== index);
+  const twice = gpus?.find((name, index) => gpus.indexOf(name) !== index);
   if (twice !== undefined) throw new InputError(`--gpus names ${twice} twice.`);
-  const kinds = gpus.map((name) => replicaOf(name, flags, "--gpus"));
+  const kinds = [...replicas.several("gpus").values()];
   return { short: kinds, long: kinds };
 }
 

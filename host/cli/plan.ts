@@ -1,12 +1,9 @@
 import { Command } from "commander";
 import { plan, type PlanOptions } from "../planners/plan.js";
-import { type ReplicaChoice, replicaOptions } from "../planners/sizing/replica-options.js";
 import { MAX_PLANNED_POOLS } from "../planners/sizing/sizing-limits.js";
 import { planPage } from "../reports/html/plan-page.js";
 import { withoutColours } from "../reports/html/tables.js";
 import { answerLine, planReport, questionLine } from "../reports/plan-report.js";
-import { HARDWARE_NAMES } from "../specs/hardware-catalog.js";
-import { InputError } from "../specs/input-error.js";
 import { fleetFileText } from "../reports/fleet-file-text.js";
 import { addOutputFlags, listOf, wholeNumber } from "./flags.js";
 import { checkFleetOut } from "./fleet-output.js";
@@ -14,7 +11,8 @@ import { addHtmlFlag, checkHtml, deliverHtml, type HtmlOptions } from "./html-ou
 import { checkOutput, deliver, type OutputOptions, writeWhole } from "./output.js";
 import { addPlanningInput, planningFiles, planningInput, type PlanningFlags } from "./planning-input.js";
 import { showProgress } from "./progress.js";
-import { addModelFlags, GPU_HELP, type ModelFlags } from "./replica-flags.js";
+import { addModelFlags, GPU_HELP, type ModelFlags, openReplicas, replicaFiles } from "./replica-flags.js";
+import type { Replicas } from "./replicas.js";
 import { addGoalFlags, addSizingFlags, type GoalFlags, type SizingFlags, sizingOptions } from "./sizing-flags.js";
 
 interface Flags extends PlanningFlags, SizingFlags, GoalFlags, ModelFlags, OutputOptions, HtmlOptions {
@@ -50,7 +48,7 @@ export function planCommand(): Command {
   );
   addSizingFlags(command).option(
     "--gpus <names>",
-    `GPUs to choose from, between commas: ${GPU_HELP} (default: a100,h100; with --model all of the catalog that hold it)`,
+    `GPUs to choose from, between commas: ${GPU_HELP} (default: a100,h100; with --model all of the catalog that hold it and have a price; with --replica none)`,
     listOf((name) => name),
   );
   addModelFlags(command);
@@ -69,16 +67,17 @@ export function planCommand(): Command {
   return addOutputFlags(addHtmlFlag(command)).addHelpText("after", EXAMPLES).action(run);
 }
 
-async function run(flags: Flags): Promise<void> {
-  const inputs = planningFiles(flags);
+async function run(flags: Flags, command: Command): Promise<void> {
+  const inputs = [...planningFiles(flags), ...replicaFiles(flags)];
   await checkOutput(flags, inputs);
   await checkFleetOut(flags, inputs);
   await checkHtml(flags, inputs, { "--out": flags.out, "--fleet-out": flags.fleetOut });
+  const replicas = await openReplicas(command);
   const progress = showProgress(undefined, "runs");
   const options: PlanOptions = {
     ...planningInput(flags),
     ...sizingOptions(flags),
-    replicas: replicasOf(flags),
+    ...replicasOf(flags, replicas),
     goal: flags.objective,
     nodeAvailability: flags.nodeAvail,
     maxPools: flags.maxPools,
@@ -97,38 +96,11 @@ async function run(flags: Flags): Promise<void> {
   if (!result.feasible) process.exitCode = NO_ANSWER;
 }
 
-/** Names of flags by the fields of a choice. */
-const FLAG_OF: Readonly<Record<string, string>> = {
-  gpus: "--gpus",
-  model: "--model",
-  tps: "--tp",
-  dtype: "--dtype",
-  kvDtype: "--kv-dtype",
-};
-
-function replicasOf({ gpus, model, tp, dtype, kvDtype }: Flags): NonNullable<PlanOptions["replicas"]> {
-  const rest = {
-    ...(model === undefined ? {} : { model }),
-    ...(tp === undefined ? {} : { tps: [tp] }),
-    ...(dtype === undefined ? {} : { dtype }),
-    ...(kvDtype === undefined ? {} : { kvDtype }),
-  };
-  const flagOf = (field: string) => FLAG_OF[field] ?? field;
-  if (gpus) return replicaOptions({ gpus, ...rest }, flagOf);
-  if (model === undefined) return replicaOptions({ gpus: ["a100", "h100"], ...rest }, flagOf);
-  return everyGpu(rest, flagOf);
-}
-
-/** All GPUs of the catalog that hold the model. */
-function everyGpu(rest: Omit<ReplicaChoice, "gpus">, flagOf: (field: string) => string) {
-  const options = HARDWARE_NAMES.flatMap((gpu) => {
-    try {
-      return replicaOptions({ gpus: [gpu], ...rest }, flagOf);
-    } catch (error) {
-      if (error instanceof InputError) return [];
-      throw error;
-    }
-  });
-  // None at all: say why of one.
-  return options.length > 0 ? options : replicaOptions({ gpus: [HARDWARE_NAMES[0]], ...rest }, flagOf);
+/** The kinds of replica of the flags. With a model and nothing else, all GPUs of the catalog that hold it. */
+function replicasOf({ gpus }: Flags, replicas: Replicas): Pick<PlanOptions, "replicas" | "moreReplicas"> {
+  const { settings, ofFiles } = replicas;
+  const { model } = settings;
+  if (gpus) return { replicas: replicas.allOf(gpus, "--gpus") };
+  if (model !== undefined) return { replicas: { ...settings, model, gpus: "all" }, moreReplicas: ofFiles };
+  return { replicas: ofFiles.length > 0 ? ofFiles : replicas.allOf(["a100", "h100"], "--gpus") };
 }

@@ -21,7 +21,8 @@ import { addOutputFlags, number, severalOf, wholeNumber } from "./flags.js";
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
 import { addPlanningInput, planningFiles, planningInput, type PlanningFlags } from "./planning-input.js";
 import { showProgress } from "./progress.js";
-import { addModelFlags, GPU_HELP, type ModelFlags, replicaOf } from "./replica-flags.js";
+import { addModelFlags, GPU_HELP, type ModelFlags, openReplicas, replicaFiles } from "./replica-flags.js";
+import type { Replicas } from "./replicas.js";
 import { addSizingFlags, type SizingFlags, sizingOptions } from "./sizing-flags.js";
 
 interface Flags extends PlanningFlags, SizingFlags, ModelFlags, CompatFlags, OutputOptions {
@@ -80,23 +81,24 @@ export function tokPerWattCommand(): Command {
 }
 
 async function run(flags: Flags, command: Command): Promise<void> {
-  await checkOutput(flags, planningFiles(flags));
+  await checkOutput(flags, [...planningFiles(flags), ...replicaFiles(flags)]);
   const input = planningInput(flags);
   if (flags.compat) refuseUnderCompat(command);
   const pools = twoPools(flags);
-  if (pools) return flags.compat ? fleetCompat(input, flags, pools) : fleet(input, flags, pools);
+  if (pools)
+    return flags.compat ? fleetCompat(input, flags, pools) : fleet(input, flags, pools, await openReplicas(command));
   const twice = flags.gpus?.find((name, index) => flags.gpus!.indexOf(name) !== index);
   if (twice !== undefined) throw new InputError(`--gpus names ${twice} twice.`);
-  return flags.compat ? gpusCompat(input, flags) : gpus(input, flags);
+  return flags.compat ? gpusCompat(input, flags) : gpus(input, flags, await openReplicas(command));
 }
 
-async function gpus(input: PlanningInput, flags: Flags): Promise<void> {
-  const replicas = (flags.gpus ?? DEFAULT_WATT_GPUS).map((name) => replicaOf(name, flags, "--gpus"));
+async function gpus(input: PlanningInput, flags: Flags, replicas: Replicas): Promise<void> {
+  const kinds = [...replicas.several("gpus", DEFAULT_WATT_GPUS).values()];
   const progress = showProgress(undefined, "runs");
   const result = await tokensPerWatt({
     ...input,
     ...sizingOptions(flags),
-    replicas,
+    replicas: kinds,
     maxCtx: flags.maxCtx,
     rhoSweep: rhosOf(flags),
     onRun: progress.update,
@@ -105,16 +107,15 @@ async function gpus(input: PlanningInput, flags: Flags): Promise<void> {
   if (!result.rows.some(({ slo_met }) => slo_met)) process.exitCode = NO_ANSWER;
 }
 
-async function fleet(input: PlanningInput, flags: Flags, { bShort, gpuShort, gpuLong }: TwoPools): Promise<void> {
-  const short = [replicaOf(gpuShort, flags, "--gpu-short")];
-  const long = [replicaOf(gpuLong, flags, "--gpu-long")];
+async function fleet(input: PlanningInput, flags: Flags, { bShort }: TwoPools, replicas: Replicas): Promise<void> {
+  const [short, long] = replicas.each("gpuShort", "gpuLong");
   const progress = showProgress(undefined, "runs");
   const result = await twoPoolTokensPerWatt({
     ...input,
     ...sizingOptions(flags),
     bShort,
-    short,
-    long,
+    short: [short!],
+    long: [long!],
     maxCtx: flags.maxCtx,
     onRun: progress.update,
   }).finally(progress.stop);

@@ -19,7 +19,8 @@ import { addOutputFlags, number, severalOf, wholeNumber } from "./flags.js";
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
 import { addPlanningInput, planningFiles, planningInput, type PlanningFlags } from "./planning-input.js";
 import { showProgress } from "./progress.js";
-import { addModelFlags, GPU_HELP, type ModelFlags, replicaOf } from "./replica-flags.js";
+import { addModelFlags, GPU_HELP, type ModelFlags, openReplicas, replicaFiles } from "./replica-flags.js";
+import type { Replicas } from "./replicas.js";
 import { addSizingFlags, type SizingFlags, sizingOptions } from "./sizing-flags.js";
 
 interface Flags extends PlanningFlags, SizingFlags, ModelFlags, CompatFlags, OutputOptions {
@@ -83,10 +84,11 @@ export function whatifCommand(): Command {
 }
 
 async function run(flags: Flags, command: Command): Promise<void> {
-  await checkOutput(flags, planningFiles(flags));
+  await checkOutput(flags, [...planningFiles(flags), ...replicaFiles(flags)]);
   const input = planningInput(flags);
   refuseContradictions(flags, command);
   if (flags.compat) return runCompat(input, flags, command);
+  const replicas = await openReplicas(command);
   const progress = showProgress(undefined, "runs");
   const options = {
     ...input,
@@ -96,18 +98,13 @@ async function run(flags: Flags, command: Command): Promise<void> {
     onRun: progress.update,
   };
   if (flags.gpuCompare) {
-    const result = await whatifGpus({ ...options, gpuCompare: comparedKinds(flags.gpuCompare, flags) }).finally(
-      progress.stop,
-    );
+    const result = await whatifGpus({ ...options, gpuCompare: comparedKinds(replicas) }).finally(progress.stop);
     await deliver(result.rows, flags, () => whatifGpusReport(result));
     if (!result.feasible) process.exitCode = NO_ANSWER;
     return;
   }
-  const [short, long] = [
-    replicaOf(flags.gpuShort, flags, "--gpu-short"),
-    replicaOf(flags.gpuLong, flags, "--gpu-long"),
-  ];
-  const result = await whatif({ ...options, short: [short], long: [long] }).finally(progress.stop);
+  const [short, long] = replicas.each("gpuShort", "gpuLong");
+  const result = await whatif({ ...options, short: [short!], long: [long!] }).finally(progress.stop);
   await deliver(result.rows, flags, () => whatifReport(result));
   if (!result.feasible) process.exitCode = NO_ANSWER;
 }
@@ -128,8 +125,8 @@ function refuseContradictions({ lamRange, lam, rate, gpuCompare }: Flags, comman
   if (twice !== undefined) throw new InputError(`--gpu-compare names ${twice} twice.`);
 }
 
-function comparedKinds(names: readonly string[], flags: Flags): Record<string, ReplicaKinds> {
-  return Object.fromEntries(names.map((name) => [name, [replicaOf(name, flags, "--gpu-compare")]]));
+function comparedKinds(replicas: Replicas): Record<string, ReplicaKinds> {
+  return Object.fromEntries([...replicas.several("gpuCompare")].map(([name, kind]) => [name, [kind]]));
 }
 
 function fleetOptions({ lamRange, bShort, longMaxCtx }: Flags): WhatifFleetOptions {
