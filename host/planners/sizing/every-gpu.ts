@@ -36,17 +36,17 @@ export function everyGpu(
     if (!Array.isArray(options)) {
       unfit.push(options);
       const isOwn = catalog.findHardware(name) !== BUILT_IN_CATALOG.findHardware(name);
-      if (isOwn) found.refused.push({ replica: name, why: options.message.replace(/\.$/, "") });
+      if (isOwn) found.refused.push({ replica: name, why: options.message });
       continue;
     }
     const why = whyNoPriceOf(options[0]!, goal);
     if (why === undefined) found.options.push(...options);
-    else found.refused.push({ replica: name, why: `it ${why}` });
+    else found.refused.push({ replica: name, why: `it ${why}.` });
   }
   if (found.options.length > 0) return found;
   if (unfit.length === catalog.hardware.length) throw unfit[0]!;
   throw new InputError(
-    `no GPU that holds the model has a measure by ${goal}: ${found.refused.map(({ replica, why }) => `${replica}: ${why}`).join("; ")}.`,
+    `no GPU that holds the model has a measure by ${goal}: ${found.refused.map(({ replica, why }) => `${replica}: ${why}`).join(" ")}`,
   );
 }
 

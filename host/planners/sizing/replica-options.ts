@@ -126,9 +126,10 @@ function hardwareOptions(
     else refused.push({ tp, why });
   }
   if (options.length > 0) return options;
-  const reasons = new Set(refused.map(({ why }) => why));
-  const said = reasons.size === 1 ? [...reasons] : refused.map(({ tp, why }) => `TP ${tp}: ${why}`);
-  throw new InputError(`${hardware.facts.name} cannot serve ${model.facts.name}: ${said.join(" ")}`);
+  const { tp, why } = refused.at(-1)!;
+  const last = refused.length === 1 ? "" : ` or ${tp}; at ${tp}`;
+  const sizes = (refused.length === 1 ? refused : refused.slice(0, -1)).map((one) => one.tp).join(", ");
+  throw new InputError(`${hardware.facts.name} cannot serve ${model.facts.name} at TP ${sizes}${last}: ${why}`);
 }
 
 function whyNot(option: ReplicaOption): string | undefined {
