@@ -10,6 +10,7 @@ import { queueingSection } from "./queueing/queueing-section.js";
 import { readerSection } from "./reader/reader-section.js";
 import { replaySection } from "./replay/replay-section.js";
 import { print, type SectionReport } from "./report.js";
+import { sizingSection } from "./sizing/sizing-section.js";
 import { formatsSection } from "./workloads/formats-section.js";
 
 /** What can be asked for by name; all of them by default, in this order. */
@@ -19,6 +20,7 @@ const SECTIONS: Record<string, () => Promise<SectionReport>> = {
   iterations: () => iterationsSection(releaseCore),
   memory: () => memorySection(releaseCore),
   queueing: queueingSection,
+  sizing: async () => sizingSection(await releaseCore()),
   replay: async () => replaySection(await releaseCore()),
   reader: async () => readerSection(await releaseCore()),
   formats: formatsSection,
