@@ -107,10 +107,12 @@ async function verifyFleets(
   candidates: readonly FleetCandidate[],
   { goal, nodeAvailability, atLeast }: SearchFleetsOptions,
 ): Promise<Simulated> {
-  const buildable = candidates.filter((candidate) => search.expectedPrice(candidate) < Infinity);
-  const cheapest = buildable.sort((a, b) => search.expectedPrice(a) - search.expectedPrice(b)).slice(0, atLeast);
+  const priced = candidates.map((candidate) => ({ candidate, price: search.expectedPrice(candidate) }));
+  const buildable = priced.filter(({ price }) => price < Infinity).sort((a, b) => a.price - b.price);
   const verified: { row: FleetRow; fleet: ChosenFleet }[] = [];
-  for (const candidate of cheapest) verified.push(await verifiedRow(search, candidate, nodeAvailability));
+  for (const { candidate } of buildable.slice(0, atLeast)) {
+    verified.push(await verifiedRow(search, candidate, nodeAvailability));
+  }
   verified.sort((a, b) => inGoal(a.row, goal) - inGoal(b.row, goal));
   const best = verified.find(({ row }) => row.slo_met);
   return { rows: verified.map(({ row }) => row), ...(best ? { best } : {}) };
