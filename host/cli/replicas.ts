@@ -78,12 +78,15 @@ export class Replicas {
     return replicaOptions({ gpus: [name], ...this.settings }, (field) => FLAG_OF[field] ?? flag)[0]!;
   }
 
-  /** All kinds of replica of GPUs that are named, in place of the smallest of each. */
+  /**
+   * All sizes of replica of GPUs that are named, in place of the smallest of each, and the kinds of `--replica`.
+   *
+   * @throws InputError as {@link Replicas.several}.
+   */
   allOf(names: readonly string[], flag: string): ReplicaOption[] {
-    const own = this.ofFiles.filter(({ name }) => names.includes(name));
-    const gpus = names.filter((name) => !own.some((option) => option.name === name));
-    const options = gpus.length > 0 || own.length === 0 ? this.optionsOf(gpus, flag) : [];
-    return this.checked([...options, ...own]);
+    const gpus = names.filter((name) => !this.ofFiles.some((option) => option.name === name));
+    const options = gpus.length > 0 ? this.optionsOf(gpus, flag) : [];
+    return this.checked([...options, ...this.ofFiles]);
   }
 
   private optionsOf(gpus: readonly string[], flag: string): ReplicaOption[] {
