@@ -13,7 +13,7 @@ import {
   TIMES,
 } from "./capacity-words.js";
 import { type Column, columnTable } from "./column-table.js";
-import { paragraph } from "./paragraph.js";
+import { type LabelledWords, paragraph } from "./paragraph.js";
 import { count, counted, milliseconds, NONE, significant } from "./quantities.js";
 
 /** Where a report is shown. */
@@ -31,17 +31,12 @@ const MOST_POOLS = 12;
 /** What a fleet bears, on one page. */
 export function capacityReport(result: CapacityResult, { fleetName, width = 100 }: CapacityReportOptions): string {
   const line = (label: string, words: string) => paragraph(colours.dim(label), words, INDENT, width);
-  const { at_capacity: point, limited_by: reason, objective } = result;
+  const { at_capacity: point } = result;
   return [
     title(result, fleetName, width),
     "",
     ...line("capacity", capacityWords(result)),
-    ...(point ? line("of which", shareWords(result)) : []),
-    ...line("objective", objectiveWords(result)),
-    ...(reason ? line("limited by", limitedWords(reason, objective.attainment)) : []),
-    ...(point ? line("at capacity", keptWords(point, objective.attainment)) : []),
-    ...(point ? line("doubt", surelyWords(result)) : []),
-    ...line("searched", searchedWords(result)),
+    ...capacityLines(result).flatMap(([label, words]) => line(label, words)),
     ...(point ? ["", ...poolTable(result, width)] : []),
     "",
     ...columnTable(triedColumns(result), result.tried, width),
@@ -50,6 +45,20 @@ export function capacityReport(result: CapacityResult, { fleetName, width = 100 
   ]
     .join("\n")
     .trimEnd();
+}
+
+/** What is said of it beside the answer. */
+export function capacityLines(result: CapacityResult): LabelledWords[] {
+  const { at_capacity: point, limited_by: reason, objective } = result;
+  const lines: (LabelledWords | null)[] = [
+    point && ["of which", shareWords(result)],
+    ["objective", objectiveWords(result)],
+    reason && ["limited by", limitedWords(reason, objective.attainment)],
+    point && ["at capacity", keptWords(point, objective.attainment)],
+    point && ["doubt", surelyWords(result)],
+    ["searched", searchedWords(result)],
+  ];
+  return lines.filter((line) => line !== null);
 }
 
 function title({ trace, seed, per_replica: isPerReplica }: CapacityResult, fleetName: string, width: number): string {
@@ -72,25 +81,35 @@ function searchedWords(result: CapacityResult): string {
   );
 }
 
-interface PoolRow {
+/** A pool at capacity, or the fleet. */
+export interface CapacityPoolRow {
   id: string;
   figures: PointFigures;
 }
 
-function poolTable({ at_capacity: point }: CapacityResult, width: number): string[] {
-  const pools = Object.entries(point!.pools).map(([id, figures]): PoolRow => ({ id, figures }));
+function poolTable(result: CapacityResult, width: number): string[] {
+  const { columns, rows } = capacityPools(result);
+  return columnTable(columns, rows, width);
+}
+
+/** The pools at capacity, those that are busiest. */
+export function capacityPools({ at_capacity: point }: CapacityResult): {
+  columns: readonly Column<CapacityPoolRow>[];
+  rows: CapacityPoolRow[];
+} {
+  const pools = Object.entries(point!.pools).map(([id, figures]): CapacityPoolRow => ({ id, figures }));
   const shown = pools
     .toSorted((a, b) => b.figures.utilisation.slots - a.figures.utilisation.slots)
     .slice(0, MOST_POOLS);
   const rows = pools.filter((row) => shown.includes(row));
   const columns = point!.busy === undefined ? POOL : POOL.map((column) => (column === BUSY ? RUNNING : column));
-  return columnTable(columns, pools.length === 1 ? rows : [...rows, { id: "fleet", figures: point! }], width);
+  return { columns, rows: pools.length === 1 ? rows : [...rows, { id: "fleet", figures: point! }] };
 }
 
-const RUNNING: Column<PoolRow> = { title: "running", cell: ({ figures }) => roughly(figures.busy ?? 0) };
-const BUSY: Column<PoolRow> = { title: "busy", cell: ({ figures }) => roughly(figures.utilisation.slots) };
+const RUNNING: Column<CapacityPoolRow> = { title: "running", cell: ({ figures }) => roughly(figures.busy ?? 0) };
+const BUSY: Column<CapacityPoolRow> = { title: "busy", cell: ({ figures }) => roughly(figures.utilisation.slots) };
 
-const POOL: Column<PoolRow>[] = [
+const POOL: Column<CapacityPoolRow>[] = [
   { title: "at capacity", cell: ({ id }) => id },
   { title: "replicas", cell: ({ figures }) => count(figures.replicas), rank: 3 },
   { title: "per s", cell: ({ figures }) => significant(figures.arrival_rate_rps) },
@@ -117,7 +136,8 @@ function roughly(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
-function triedColumns({ searched, objective }: CapacityResult): Column<TriedLoad>[] {
+/** Columns of the loads that were tried. */
+export function triedColumns({ searched, objective }: CapacityResult): Column<TriedLoad>[] {
   const rate = (load: TriedLoad) => significant(load.rate_rps);
   const times: [boolean, Column<TriedLoad>][] = [
     [true, { title: "TTFT P99 ms", cell: ({ ttft_p99_ms }) => milliseconds(ttft_p99_ms) }],

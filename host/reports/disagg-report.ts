@@ -3,7 +3,7 @@ import type { AggregatedFleet } from "../planners/disagg-aggregated.js";
 import type { DisaggPoint, DisaggResult } from "../planners/disagg.js";
 import type { PythonDisaggPoint } from "../planners/python/disagg.js";
 import { type Column, columnTable } from "./column-table.js";
-import { paragraph } from "./paragraph.js";
+import { type LabelledWords, paragraph } from "./paragraph.js";
 import { count, dollars, milliseconds, millisecondsWithUnit, percent, significant } from "./quantities.js";
 
 /** Characters to a line. */
@@ -23,7 +23,8 @@ const COMMON: readonly Column<Common>[] = [
   { title: "requests/s", cell: ({ system_rate }) => significant(system_rate) },
 ];
 
-const COLUMNS: readonly Column<DisaggPoint>[] = [
+/** Pairs of pools. */
+export const DISAGG_PAIRS: readonly Column<DisaggPoint>[] = [
   ...COMMON,
   { title: "busy P", cell: ({ rho_prefill }) => percent(rho_prefill) },
   { title: "busy D", cell: ({ rho_decode }) => percent(rho_decode) },
@@ -32,7 +33,8 @@ const COLUMNS: readonly Column<DisaggPoint>[] = [
   { title: "TPOT", cell: ({ tpot_ms }) => milliseconds(tpot_ms) },
 ];
 
-const AGGREGATED: readonly Column<AggregatedFleet>[] = [
+/** Fleets whose replicas do both. */
+export const AGGREGATED_FLEETS: readonly Column<AggregatedFleet>[] = [
   { title: "one pool of", cell: ({ replica }) => replica },
   { title: "GPUs", cell: ({ total_gpus }) => (total_gpus === null ? colours.red("none meets it") : count(total_gpus)) },
   { title: "$/h", cell: ({ cost_per_hr }) => (cost_per_hr === null ? "" : dollars(cost_per_hr)) },
@@ -40,25 +42,42 @@ const AGGREGATED: readonly Column<AggregatedFleet>[] = [
 
 /** A disaggregated fleet on a page of 100 columns. */
 export function disaggReport(result: DisaggResult): string {
-  const { pareto, prefill, decode, lengths, objective, requests, notes, max_ctx } = result;
+  const { pareto, aggregated } = result;
+  return [
+    ...(pareto.length > 0 ? [...columnTable(DISAGG_PAIRS, pareto, WIDTH), ""] : []),
+    ...line("answer", disaggAnswer(result)),
+    ...(aggregated
+      ? ["", ...columnTable(AGGREGATED_FLEETS, aggregated, WIDTH), "", ...line("one pool", ONE_POOL)]
+      : []),
+    ...disaggWords(result).flatMap(([label, text]) => line(label, text)),
+  ].join("\n");
+}
+
+/** What is said of a disaggregated fleet beside the answer. */
+export function disaggWords({
+  prefill,
+  decode,
+  lengths,
+  objective,
+  requests,
+  notes,
+  max_ctx,
+}: DisaggResult): LabelledWords[] {
   const tooLong = requests.too_long_share > 0 ? `; ${percent(requests.too_long_share)} are longer, and left out` : "";
   return [
-    ...(pareto.length > 0 ? [...columnTable(COLUMNS, pareto, WIDTH), ""] : []),
-    ...line("answer", answer(result)),
-    ...aggregatedLines(result),
-    ...line("prefill", workerText(prefill, `${significant(prefill.prompt_tokens_per_s)} prompt tokens/s`)),
-    ...line("decode", workerText(decode, `${count(decode.slots_per_worker)} requests at once`)),
-    ...line(
+    ["prefill", workerText(prefill, `${significant(prefill.prompt_tokens_per_s)} prompt tokens/s`)],
+    ["decode", workerText(decode, `${count(decode.slots_per_worker)} requests at once`)],
+    [
       "requests",
       `${requests.name} at ${significant(requests.rate_rps)} requests/s, on average ${significant(lengths.mean_isl)} prompt and ${significant(lengths.mean_osl)} output tokens` +
         `${lengths.from === "given" ? ", as given" : ""}, up to ${count(max_ctx)} together${tooLong}`,
-    ),
-    ...line(
+    ],
+    [
       "objective",
       `P99 of the first token within ${significant(objective.ttft_ms)} ms, ${significant(objective.tpot_ms)} ms a token, no pool more than ${percent(objective.max_rho)} busy`,
-    ),
-    ...notes.flatMap((note) => line("note", note)),
-  ].join("\n");
+    ],
+    ...notes.map((note): LabelledWords => ["note", note]),
+  ];
 }
 
 /** What the formulas of the Python tool answer. */
@@ -79,7 +98,8 @@ export function disaggCompatReport({ best, pareto }: { best: PythonDisaggPoint |
   ].join("\n");
 }
 
-function answer({ best, why_none }: DisaggResult): string {
+/** The cheapest pair in a sentence. */
+export function disaggAnswer({ best, why_none }: DisaggResult): string {
   if (best === null) return `no pair of pools meets the limits: ${why_none}`;
   return (
     `${count(best.n_prefill)} prefill and ${count(best.n_decode)} decode workers are the cheapest, ${count(best.total_gpus)} GPUs at ${dollars(best.cost_per_hr)} an hour: ` +
@@ -87,12 +107,8 @@ function answer({ best, why_none }: DisaggResult): string {
   );
 }
 
-function aggregatedLines({ aggregated }: DisaggResult): string[] {
-  if (!aggregated) return [];
-  return ["", ...columnTable(AGGREGATED, aggregated, WIDTH), "", ...line("one pool", ONE_POOL)];
-}
-
-const ONE_POOL =
+/** What fleets whose replicas do both are. */
+export const ONE_POOL =
   "replicas that prefill and decode, sized by simulation for the same requests and limits; they and the pair above are not of one method, so a small difference says nothing";
 
 function workerText(worker: DisaggResult["prefill"] | DisaggResult["decode"], more: string): string {

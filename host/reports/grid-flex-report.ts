@@ -3,7 +3,7 @@ import type { GridFlexCompatRow } from "../planners/grid-flex-compat.js";
 import type { GridFlexResult, GridFlexRow } from "../planners/grid-flex.js";
 import { type Column, columnTable } from "./column-table.js";
 import { interval, verdict } from "./outcome-cells.js";
-import { paragraph } from "./paragraph.js";
+import { type LabelledWords, paragraph } from "./paragraph.js";
 import { playedFrom, traceNotes } from "./played-requests.js";
 import { count, given, milliseconds, millisecondsWithUnit, significant } from "./quantities.js";
 
@@ -19,7 +19,8 @@ const COMMON: readonly Column<GridFlexCompatRow>[] = [
   { title: "kW", cell: ({ power_fleet_kw }) => significant(power_fleet_kw) },
 ];
 
-const COLUMNS: readonly Column<GridFlexRow>[] = [
+/** Levels of power. */
+export const GRID_FLEX_ROWS: readonly Column<GridFlexRow>[] = [
   ...(COMMON as readonly Column<Pick<GridFlexRow, "flex_pct" | "n_max_cap" | "power_per_gpu_w" | "power_fleet_kw">>[]),
   { title: "kW at load", cell: ({ power_at_load_kw }) => significant(power_at_load_kw) },
   { title: "TTFT P99", cell: ({ p99_ttft_ms }) => milliseconds(p99_ttft_ms) },
@@ -32,24 +33,31 @@ const COLUMNS: readonly Column<GridFlexRow>[] = [
 
 /** Levels of power on a page of 100 columns. */
 export function gridFlexReport(result: GridFlexResult): string {
+  const words = [["answer", gridFlexAnswer(result)] as const, ...gridFlexWords(result)];
+  return [
+    ...columnTable(GRID_FLEX_ROWS, result.rows, WIDTH),
+    "",
+    ...words.flatMap(([label, text]) => line(label, text)),
+  ].join("\n");
+}
+
+/** What is said of levels of power beside the answer. */
+export function gridFlexWords(result: GridFlexResult): LabelledWords[] {
   const { rows, played, seed, engine, slo_ms: sloMs } = result;
   const seeded = seed === null ? "" : `, seed ${seed}, the same ones at every level`;
   return [
-    ...columnTable(COLUMNS, rows, WIDTH),
-    "",
-    ...line("answer", answer(result)),
-    ...line("fleet", fleetText(result)),
-    ...line("power", powerText(result)),
-    ...line(
+    ["fleet", fleetText(result)],
+    ["power", powerText(result)],
+    [
       "times",
       `in ms unless they say s, ${rows[0]!.source === "simulated" ? `simulated (${engine})` : `by analysis (${engine}), nothing was simulated`}; ` +
         "over all measured arrivals, a rejected one counting as never served; none where a backlog grows",
-    ),
-    ...line("requests", `${count(played.arrivals[0]!.requests)} of ${playedFrom(played.arrivals)}${seeded}`),
-    ...line("objective", `P99 of the first token, with its interval, within ${significant(sloMs)} ms`),
-    ...traceNotes(played).flatMap((note) => line("trace", note)),
-    ...result.notes.flatMap((note) => line("note", note)),
-  ].join("\n");
+    ],
+    ["requests", `${count(played.arrivals[0]!.requests)} of ${playedFrom(played.arrivals)}${seeded}`],
+    ["objective", `P99 of the first token, with its interval, within ${significant(sloMs)} ms`],
+    ...traceNotes(played).map((note): LabelledWords => ["trace", note]),
+    ...result.notes.map((note): LabelledWords => ["note", note]),
+  ];
 }
 
 /** The levels of the Python tool's formulas. */
@@ -75,7 +83,8 @@ function metText({ slo_met, target_met, is_deepest }: GridFlexRow): string {
   return colours.green(is_deepest ? "met, deepest" : "met");
 }
 
-function answer({ rows, deepest }: GridFlexResult): string {
+/** The deepest cut in a sentence. */
+export function gridFlexAnswer({ rows, deepest }: GridFlexResult): string {
   if (deepest === null) {
     return "no level keeps the objective: the fleet is too small for these requests, or they cannot be served in time at all";
   }

@@ -4,6 +4,9 @@ import { visibleLength } from "./visible-length.js";
 const NARROW = "\u00a0";
 const BEFORE_UNIT = /(?<=\d) (?=(ms|s|min|h|d|%|requests|x)\b|%)/g;
 
+/** Words of a report, and the label before them. */
+export type LabelledWords = readonly [label: string, words: string];
+
 /** Words set in lines of at most `width` characters, the first after a label, the others under it; numbers keep their units. */
 export function paragraph(label: string, words: string, indent: number, width: number): string[] {
   const lines: string[] = [];

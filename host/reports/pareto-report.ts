@@ -5,7 +5,7 @@ import type { PythonThresholdPareto, PythonThresholdRow } from "../planners/pyth
 import { type Column, columnTable } from "./column-table.js";
 import { manualProfileNote } from "./manual-profile-note.js";
 import { interval } from "./outcome-cells.js";
-import { paragraph } from "./paragraph.js";
+import { type LabelledWords, paragraph } from "./paragraph.js";
 import { checkLine, missLines } from "./plan-report.js";
 import { count, counted, dollars, given, milliseconds, NONE, percent, significant } from "./quantities.js";
 import { kilowatts } from "./sized-fleet-tables.js";
@@ -35,24 +35,33 @@ const SIZED_FOR: Column<ParetoRow> = { title: "sized for", cell: ({ sized_for_sl
 
 /** Thresholds on a page of 100 columns: all of them, or, with several objectives, those on the front. */
 export function paretoReport(result: ParetoResult): string {
-  const { rows, recommended, slo_ms: sloMs } = result;
+  const { columns, shown } = paretoTable(result);
+  const words = [["answer", paretoAnswer(result)] as const, ...paretoWords(result)];
+  return [...columnTable(columns, shown, WIDTH), "", ...words.flatMap(([label, text]) => line(label, text))].join("\n");
+}
+
+/** The rows that are shown, and their columns: all of them, or, with several objectives, those on the front. */
+export function paretoTable({ rows }: ParetoResult): { columns: readonly Column<ParetoRow>[]; shown: ParetoRow[] } {
   const objectives = new Set(rows.map(({ sized_for_slo_ms }) => sized_for_slo_ms)).size;
-  const shown = objectives === 1 ? rows : distinct(rows.filter((row) => row.pareto || row.recommended));
-  const columns = objectives === 1 ? COLUMNS : [SIZED_FOR, ...COLUMNS];
+  if (objectives === 1) return { columns: COLUMNS, shown: [...rows] };
+  const front = distinct(rows.filter((row) => row.pareto || row.recommended));
+  return { columns: [SIZED_FOR, ...COLUMNS], shown: front.sort(byCost) };
+}
+
+/** What is said of thresholds beside the answer. */
+export function paretoWords(result: ParetoResult): LabelledWords[] {
+  const { rows, recommended, slo_ms: sloMs } = result;
   const miss = recommended ? undefined : nearest(rows);
   const replicas = rows.flatMap(({ pools }) => pools.map(({ replica }) => replica));
+  const named = (label: string, texts: readonly string[]) => texts.map((text): LabelledWords => [label, text]);
   return [
-    ...columnTable(columns, [...shown].sort(objectives === 1 ? () => 0 : byCost), WIDTH),
-    "",
-    ...line("answer", answerText(result)),
-    ...(recommended?.check ? line("check", checkLine(recommended.check)) : []),
-    ...(miss ? missLines(miss, "--long-max-ctx").flatMap((text) => line("nearest", text)) : []),
-    ...line("front", frontText(rows, shown)),
-    ...line("objective", `P99 of TTFT, its 95 % interval included, within ${given(sloMs)} ms in every pool`),
-    ...line("sizing", sizingText(result)),
-    ...notes(result).flatMap((note) => line("note", note)),
-    ...manualProfileNote(replicas).flatMap((note) => line("note", note)),
-  ].join("\n");
+    ...named("check", recommended?.check ? [checkLine(recommended.check)] : []),
+    ...named("nearest", miss ? missLines(miss, "--long-max-ctx") : []),
+    ["front", frontText(rows, paretoTable(result).shown)],
+    ["objective", `P99 of TTFT, its 95 % interval included, within ${given(sloMs)} ms in every pool`],
+    ["sizing", sizingText(result)],
+    ...named("note", [...notes(result), ...manualProfileNote(replicas)]),
+  ];
 }
 
 /** The thresholds of the Python tool's formulas. */
@@ -109,7 +118,8 @@ function byCost(a: ParetoRow, b: ParetoRow): number {
   return a.cost_per_hr! - b.cost_per_hr! || a.worst_p99_ms! - b.worst_p99_ms!;
 }
 
-function answerText({ recommended }: ParetoResult): string {
+/** The recommended fleet in a sentence. */
+export function paretoAnswer({ recommended }: ParetoResult): string {
   if (!recommended) return colours.red("no fleet of these meets the objective");
   const { kind, b_short: bShort, pools, savings_vs_homo_pct: saves, cost_per_hr: cost } = recommended;
   const fleet = pools

@@ -4,7 +4,7 @@ import type { PlayedRequests } from "../planners/fleet-summary.js";
 import type { DifferenceVerdict, JudgedDifference, RouterDifference } from "../planners/router-difference.js";
 import { type Column, columnTable } from "./column-table.js";
 import { interval, verdict } from "./outcome-cells.js";
-import { paragraph } from "./paragraph.js";
+import { type LabelledWords, paragraph } from "./paragraph.js";
 import { playedFrom, traceNotes } from "./played-requests.js";
 import { count, milliseconds, NONE, significant } from "./quantities.js";
 
@@ -13,7 +13,8 @@ const WIDTH = 100;
 /** Width of the labels before paragraphs. */
 const INDENT = 11;
 
-const COLUMNS: readonly Column<RouterRow>[] = [
+/** Routers beside each other. */
+export const ROUTER_ROWS: readonly Column<RouterRow>[] = [
   { title: "router", cell: ({ router }) => router },
   { title: "TTFT P50", cell: ({ p50_ttft_ms }) => milliseconds(p50_ttft_ms), rank: 2 },
   { title: "P99", cell: ({ p99_ttft_ms }) => milliseconds(p99_ttft_ms) },
@@ -27,14 +28,15 @@ const COLUMNS: readonly Column<RouterRow>[] = [
 ];
 
 /** One figure of a router against the baseline. */
-interface DifferenceRow {
+export interface DifferenceRow {
   router: string;
   figure: string;
   difference: JudgedDifference;
   text: (value: number) => string;
 }
 
-const DIFFERENCE_COLUMNS: readonly Column<DifferenceRow>[] = [
+/** Their differences. */
+export const DIFFERENCE_COLUMNS: readonly Column<DifferenceRow>[] = [
   { title: "router", cell: ({ router }) => router },
   { title: "figure", cell: ({ figure }) => figure },
   {
@@ -54,36 +56,50 @@ const DIFFERENCE_COLUMNS: readonly Column<DifferenceRow>[] = [
  * @param played What the requests are.
  */
 export function routersReport(rows: readonly RouterRow[], played: PlayedRequests): string {
-  const first = rows[0]!;
-  const { requests, seed, replications, slo_ms: sloMs } = first;
+  const differences = routerDifferences(rows);
+  return [
+    ...columnTable(ROUTER_ROWS, rows, WIDTH),
+    "",
+    ...(differences.length === 0
+      ? []
+      : [`Against ${baselineOf(rows)}:`, ...columnTable(DIFFERENCE_COLUMNS, differences, WIDTH), ""]),
+    ...routerWords(rows, played).flatMap(([label, text]) => line(label, text)),
+  ].join("\n");
+}
+
+/** What is said of routers. */
+export function routerWords(rows: readonly RouterRow[], played: PlayedRequests): LabelledWords[] {
+  const { requests, seed, replications, slo_ms: sloMs } = rows[0]!;
   const measured = count(requests.arrived - requests.warmup_excluded);
   const runs = replications > 1 ? ` in ${count(replications)} runs` : "";
   const said = `${count(requests.arrived)} of ${playedFrom(played.arrivals)}${runs}, seed ${seed}, the same ones for every router`;
   const overloaded = rows.filter((row) => row.verdict === "overloaded").map(({ router }) => router);
+  const compared = rows.flatMap(({ difference }) => difference ?? [])[0];
   return [
-    ...columnTable(COLUMNS, rows, WIDTH),
-    "",
-    ...differenceLines(rows),
-    ...line("times", "in ms unless they say s; over all measured arrivals, a rejected one counting as never served"),
-    ...line("requests", `${said}; ${measured} measured after ${count(requests.warmup_excluded)} of warm-up`),
-    ...line("in time", `first token within ${significant(sloMs)} ms`),
-    ...traceNotes(played).flatMap((note) => line("trace", note)),
+    ...(compared ? [["against", methodText(compared)] as const] : []),
+    ["times", "in ms unless they say s; over all measured arrivals, a rejected one counting as never served"],
+    ["requests", `${said}; ${measured} measured after ${count(requests.warmup_excluded)} of warm-up`],
+    ["in time", `first token within ${significant(sloMs)} ms`],
+    ...traceNotes(played).map((note): LabelledWords => ["trace", note]),
     ...(overloaded.length === 0
       ? []
-      : line("overload", `under ${overloaded.join(", ")} a backlog grows: the longer the run, the longer the waits`)),
-  ].join("\n");
+      : [
+          [
+            "overload",
+            `under ${overloaded.join(", ")} a backlog grows: the longer the run, the longer the waits`,
+          ] as const,
+        ]),
+  ];
 }
 
-function differenceLines(rows: readonly RouterRow[]): string[] {
-  const compared = rows.flatMap(({ router, difference }) => (difference ? [{ router, difference }] : []));
-  const first = compared[0];
-  if (first === undefined) return [];
-  return [
-    `Against ${first.difference.baseline}:`,
-    ...columnTable(DIFFERENCE_COLUMNS, compared.flatMap(differenceRows), WIDTH),
-    "",
-    ...line("against", methodText(first.difference)),
-  ];
+/** The router that the others are compared with; `undefined` where there are no others. */
+export function baselineOf(rows: readonly RouterRow[]): string | undefined {
+  return rows.flatMap(({ difference }) => difference ?? [])[0]?.baseline;
+}
+
+/** All figures of all routers against the baseline. */
+export function routerDifferences(rows: readonly RouterRow[]): DifferenceRow[] {
+  return rows.flatMap(({ router, difference }) => (difference ? differenceRows({ router, difference }) : []));
 }
 
 function differenceRows({ router, difference }: { router: string; difference: RouterDifference }): DifferenceRow[] {
@@ -107,7 +123,8 @@ function differenceVerdict(name: DifferenceVerdict | null): string {
   return name === "better" ? colours.green(name) : name === "worse" ? colours.red(name) : name;
 }
 
-function signedMs(value: number): string {
+/** `+12.3`, `-1,200`. */
+export function signedMs(value: number): string {
   return sign(value) + milliseconds(Math.abs(value));
 }
 

@@ -2,7 +2,7 @@ import type { Figures } from "../core/figures.js";
 import type { SimulateResult } from "../planners/simulate.js";
 import { type Column, columnTable } from "./column-table.js";
 import { interval, verdict } from "./outcome-cells.js";
-import { paragraph } from "./paragraph.js";
+import { type LabelledWords, paragraph } from "./paragraph.js";
 import { playedFrom, traceNotes } from "./played-requests.js";
 import { count, dollars, duration, milliseconds, percent, significant } from "./quantities.js";
 
@@ -11,12 +11,14 @@ const WIDTH = 100;
 /** Width of the labels before paragraphs. */
 const INDENT = 11;
 
-interface PoolRow {
+/** A pool, or the fleet. */
+export interface SummaryRow {
   id: string;
   figures: Figures;
 }
 
-const COLUMNS: readonly Column<PoolRow>[] = [
+/** What each of them came to. */
+export const SUMMARY_POOLS: readonly Column<SummaryRow>[] = [
   { title: "pool", cell: ({ id }) => id },
   { title: "GPUs", cell: ({ figures }) => count(figures.total_gpus) },
   { title: "arrived", cell: ({ figures }) => count(figures.requests.arrived) },
@@ -31,28 +33,34 @@ const COLUMNS: readonly Column<PoolRow>[] = [
 ];
 
 /** A simulated fleet on a page of 100 columns. */
-export function summaryReport({ summary, replay, fleet }: SimulateResult): string {
-  const pools = fleet.pools.map(({ id }) => ({ id, figures: replay.pools[id]! }));
-  const table = columnTable(COLUMNS, [...pools, { id: "fleet", figures: replay }], WIDTH);
+export function summaryReport(result: SimulateResult): string {
+  const words = summaryWords(result).flatMap(([label, text]) => paragraph(label, text, INDENT, WIDTH));
+  return [...columnTable(SUMMARY_POOLS, summaryRows(result), WIDTH), "", ...words].join("\n");
+}
+
+/** Its pools, and the fleet. */
+export function summaryRows({ replay, fleet }: SimulateResult): SummaryRow[] {
+  return [...fleet.pools.map(({ id }) => ({ id, figures: replay.pools[id]! })), { id: "fleet", figures: replay }];
+}
+
+/** What is said of it. */
+export function summaryWords({ summary, replay, fleet }: SimulateResult): LabelledWords[] {
   const { requests, cost, duration_s, seed, replications } = replay;
   const runs = replications > 1 ? ` in each of ${replications} runs` : "";
   const measured = count(requests.arrived - requests.warmup_excluded);
-  const lines = [
-    ...table,
-    "",
-    ...line("times", "in ms unless they say s; over all measured arrivals, a rejected one counting as never served"),
-    ...line("cost", `${dollars(cost.per_hr_usd)} an hour, ${dollars(cost.annualised_kusd * 1000)} a year`),
-    ...line(
+  return [
+    ["times", "in ms unless they say s; over all measured arrivals, a rejected one counting as never served"],
+    ["cost", `${dollars(cost.per_hr_usd)} an hour, ${dollars(cost.annualised_kusd * 1000)} a year`],
+    [
       "requests",
       `${count(requests.arrived)} of ${playedFrom(summary.arrivals)}, seed ${seed}; ${measured} measured over ${duration(duration_s)}${runs}, ` +
         `after ${count(requests.warmup_excluded)} of warm-up`,
-    ),
-    ...line("objective", objective(replay)),
-    ...traceNotes(summary).flatMap((note) => line("trace", note)),
-    ...lossLines(replay),
-    ...overloadLines(pools),
+    ],
+    ["objective", objective(replay)],
+    ...traceNotes(summary).map((note): LabelledWords => ["trace", note]),
+    ...lossWords(replay),
+    ...overloadWords(fleet.pools.map(({ id }) => ({ id, figures: replay.pools[id]! }))),
   ];
-  return lines.join("\n");
 }
 
 function objective({ slo, throughput }: Figures): string {
@@ -62,7 +70,7 @@ function objective({ slo, throughput }: Figures): string {
   return `first token within ${significant(slo.ttft_ms)} ms: met by ${percent(slo.attainment)} of the arrivals${completed}; ${goodput}`;
 }
 
-function lossLines({ requests }: Figures): string[] {
+function lossWords({ requests }: Figures): LabelledWords[] {
   const { rejected_by_reason: reasons, rejected, unfinished } = requests;
   const parts = [
     [reasons.too_long_for_every_pool, "too long for every pool"],
@@ -72,16 +80,12 @@ function lossLines({ requests }: Figures): string[] {
   ] as const;
   if (rejected + unfinished === 0) return [];
   const named = parts.filter(([lost]) => lost > 0).map(([lost, reason]) => `${count(lost)} ${reason}`);
-  return line("lost", named.join(", "));
+  return [["lost", named.join(", ")]];
 }
 
-function overloadLines(pools: readonly PoolRow[]): string[] {
+function overloadWords(pools: readonly SummaryRow[]): LabelledWords[] {
   const overloaded = pools.filter(({ figures }) => figures.stability.verdict === "overloaded");
   if (overloaded.length === 0) return [];
   const named = overloaded.map(({ id, figures }) => `${id} by ${significant(figures.stability.backlog_growth_rps)}/s`);
-  return line("overload", `the backlog grows (${named.join(", ")}): the longer the run, the longer the waits`);
-}
-
-function line(label: string, words: string): string[] {
-  return paragraph(label, words, INDENT, WIDTH);
+  return [["overload", `the backlog grows (${named.join(", ")}): the longer the run, the longer the waits`]];
 }

@@ -8,9 +8,10 @@ import type {
   WattFacts,
 } from "../planners/tok-per-watt.js";
 import type { WattRow } from "../planners/tok-per-watt-row.js";
+import type { NearestMiss } from "../planners/sizing/nearest-miss.js";
 import { type Column, columnTable } from "./column-table.js";
 import { manualProfileNote } from "./manual-profile-note.js";
-import { paragraph } from "./paragraph.js";
+import { type LabelledWords, paragraph } from "./paragraph.js";
 import { missLines } from "./plan-report.js";
 import { count, counted, given, milliseconds, NONE, percent, significant } from "./quantities.js";
 
@@ -19,7 +20,8 @@ const WIDTH = 100;
 /** Width of the labels before paragraphs. */
 const INDENT = 11;
 
-const COLUMNS: readonly Column<WattRow>[] = [
+/** Pools by their power. */
+export const WATT_ROWS: readonly Column<WattRow>[] = [
   { title: "pool", cell: ({ pool_label }) => pool_label },
   { title: "GPUs", cell: ({ n_gpus }) => (n_gpus === null ? NONE : count(n_gpus)) },
   { title: "rho", cell: ({ rho }) => (rho === null ? NONE : rho.toFixed(2)) },
@@ -34,11 +36,12 @@ const COLUMNS: readonly Column<WattRow>[] = [
 ];
 
 /** A fleet beside another. */
-interface NamedFleet extends FleetWatts {
+export interface NamedFleet extends FleetWatts {
   name: string;
 }
 
-const FLEETS: readonly Column<NamedFleet>[] = [
+/** Fleets by their power. */
+export const WATT_FLEETS: readonly Column<NamedFleet>[] = [
   { title: "fleet", cell: ({ name }) => name },
   { title: "GPUs", cell: ({ total_gpus }) => (total_gpus === null ? NONE : count(total_gpus)) },
   { title: "kW", cell: ({ fleet_power_kw }) => number(fleet_power_kw) },
@@ -50,37 +53,50 @@ const FLEETS: readonly Column<NamedFleet>[] = [
 ];
 
 /** Kinds of replica on a page of 100 columns. */
-export function wattsReport({ rows, facts }: TokensPerWattResult): string {
+export function wattsReport(result: TokensPerWattResult): string {
+  const words = [["answer", wattsAnswer(result)] as const, ...wattsWords(result)];
+  return [...columnTable(WATT_ROWS, result.rows, WIDTH), "", ...lines(words)].join("\n");
+}
+
+/** What is said of kinds of replica beside the answer. */
+export function wattsWords({ rows, facts }: TokensPerWattResult): LabelledWords[] {
   const misses = rows.flatMap(({ nearest_miss }) => nearest_miss ?? []);
-  return [
-    ...columnTable(COLUMNS, rows, WIDTH),
-    "",
-    ...line("answer", answerText(rows)),
-    ...misses.flatMap((miss) => missLines(miss)).flatMap((text) => line("nearest", text)),
-    ...factLines(facts, rows),
-  ].join("\n");
+  return [...missWords(misses), ...factWords(facts, rows)];
 }
 
 /** Two pools against one. */
-export function fleetWattsReport({ homo, routed, facts }: TwoPoolTokensPerWattResult): string {
-  const pools = [...homo.pools, ...routed.pools];
-  const misses = [homo, routed].flatMap(({ nearest_miss }) => nearest_miss ?? []);
+export function fleetWattsReport(result: TwoPoolTokensPerWattResult): string {
+  const { homo, routed } = result;
+  const words = [["answer", fleetWattsAnswer(result)] as const, ...fleetWattsWords(result)];
   return [
-    ...columnTable(
-      FLEETS,
-      [
-        { name: "one pool", ...homo },
-        { name: "two pools", ...routed },
-      ],
-      WIDTH,
-    ),
+    ...columnTable(WATT_FLEETS, namedFleets(result), WIDTH),
     "",
-    ...columnTable(COLUMNS, pools, WIDTH),
+    ...columnTable(WATT_ROWS, [...homo.pools, ...routed.pools], WIDTH),
     "",
-    ...line("answer", fleetAnswer(homo, routed)),
-    ...misses.flatMap((miss) => missLines(miss)).flatMap((text) => line("nearest", text)),
-    ...factLines(facts, pools),
+    ...lines(words),
   ].join("\n");
+}
+
+/** Both fleets, with names. */
+export function namedFleets({ homo, routed }: TwoPoolTokensPerWattResult): NamedFleet[] {
+  return [
+    { name: "one pool", ...homo },
+    { name: "two pools", ...routed },
+  ];
+}
+
+/** What is said of two pools against one beside the answer. */
+export function fleetWattsWords({ homo, routed, facts }: TwoPoolTokensPerWattResult): LabelledWords[] {
+  const misses = [homo, routed].flatMap(({ nearest_miss }) => nearest_miss ?? []);
+  return [...missWords(misses), ...factWords(facts, [...homo.pools, ...routed.pools])];
+}
+
+function missWords(misses: readonly NearestMiss[]): LabelledWords[] {
+  return misses.flatMap((miss) => missLines(miss)).map((text) => ["nearest", text]);
+}
+
+function lines(words: readonly LabelledWords[]): string[] {
+  return words.flatMap(([label, text]) => line(label, text));
 }
 
 const COMPAT_COLUMNS: readonly Column<PythonWattRow>[] = [
@@ -125,7 +141,7 @@ export function fleetWattsCompatReport({ homo, routed }: PythonTwoPoolWatts): st
 }
 
 /** The best of those that meet the objective. */
-function answerText(rows: readonly WattRow[]): string {
+export function wattsAnswer({ rows }: TokensPerWattResult): string {
   const met = rows.filter(({ slo_met, tokens_per_watt }) => slo_met && tokens_per_watt !== null);
   const [best] = [...met].sort((a, b) => b.tokens_per_watt! - a.tokens_per_watt!);
   if (!best) return colours.red("none meets the objective, or nothing is known of its power");
@@ -136,7 +152,8 @@ function answerText(rows: readonly WattRow[]): string {
   );
 }
 
-function fleetAnswer(homo: FleetWatts, routed: FleetWatts): string {
+/** Two pools against one in a sentence. */
+export function fleetWattsAnswer({ homo, routed }: TwoPoolTokensPerWattResult): string {
   if (homo.fleet_tpw === null || routed.fleet_tpw === null) {
     return colours.red("one of the two cannot meet the objective: there is nothing to compare");
   }
@@ -149,26 +166,26 @@ function changed(percents: number, less: string, more: string): string {
   return `${Math.abs(percents).toFixed(1)} % ${percents < 0 ? less : more}`;
 }
 
-function factLines(facts: WattFacts, rows: readonly WattRow[]): string[] {
+function factWords(facts: WattFacts, rows: readonly WattRow[]): LabelledWords[] {
   const { rate_rps: rateRps, slo_ms: sloMs, max_ctx: maxCtx, mean_output_tokens: output, runs, engine, seed } = facts;
   const tooLong =
     facts.too_long_share > 0 ? `; ${percent(facts.too_long_share)} are longer and left out of all figures` : "";
   return [
-    ...line("objective", `P99 of TTFT, its 95 % interval included, within ${given(sloMs)} ms`),
-    ...line(
+    ["objective", `P99 of TTFT, its 95 % interval included, within ${given(sloMs)} ms`],
+    [
       "requests",
       `${facts.requests} at ${significant(rateRps)} requests/s, up to ${count(maxCtx)} tokens, ${significant(output)} of them output on average${tooLong}`,
-    ),
-    ...line(
+    ],
+    [
       "power",
       "of all GPUs of all replicas, at the batch that they were simulated to have on average; its quality says how well founded the curve is",
-    ),
-    ...line(
+    ],
+    [
       "sizing",
       `by simulation (engine ${engine}, seed ${seed}, ${counted(runs, "run")}): the fewest replicas that meet the objective, or those of a utilisation (rho) that was asked for`,
-    ),
-    ...facts.refused.flatMap(({ replica, why }) => line("note", `${replica} was not considered: ${why}`)),
-    ...manualProfileNote(rows.map(({ gpu_name }) => gpu_name)).flatMap((note) => line("note", note)),
+    ],
+    ...facts.refused.map(({ replica, why }): LabelledWords => ["note", `${replica} was not considered: ${why}`]),
+    ...manualProfileNote(rows.map(({ gpu_name }) => gpu_name)).map((note): LabelledWords => ["note", note]),
   ];
 }
 

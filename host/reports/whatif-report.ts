@@ -10,7 +10,7 @@ import type {
 } from "../planners/whatif.js";
 import { type Column, columnTable } from "./column-table.js";
 import { manualProfileNote } from "./manual-profile-note.js";
-import { paragraph } from "./paragraph.js";
+import { type LabelledWords, paragraph } from "./paragraph.js";
 import { missLines } from "./plan-report.js";
 import { count, dollars, given, milliseconds, NONE, percent, significant } from "./quantities.js";
 import { kilowatts } from "./sized-fleet-tables.js";
@@ -33,7 +33,8 @@ const FLEET: readonly Column<WhatifFleet & { gamma_opt: number | null }>[] = [
   { title: "objective", cell: objectiveText },
 ];
 
-const ROWS: readonly Column<WhatifRow>[] = [
+/** Fleets by rate. */
+export const WHATIF_ROWS: readonly Column<WhatifRow>[] = [
   { title: "req/s", cell: ({ lam }) => given(lam) },
   { title: "n_s", cell: ({ n_s }) => countOrNone(n_s) },
   { title: "n_l", cell: ({ n_l }) => countOrNone(n_l) },
@@ -41,13 +42,14 @@ const ROWS: readonly Column<WhatifRow>[] = [
 ];
 
 /** A kind of replica at a rate. */
-interface GpuCell extends WhatifGpu {
+export interface GpuCell extends WhatifGpu {
   lam: number;
   isFirst: boolean;
   name: string;
 }
 
-const GPUS: readonly Column<GpuCell>[] = [
+/** Kinds of replica beside each other by rate. */
+export const WHATIF_GPUS: readonly Column<GpuCell>[] = [
   { title: "req/s", cell: ({ lam, isFirst }) => (isFirst ? given(lam) : "") },
   { title: "GPU", cell: ({ name }) => name },
   ...FLEET,
@@ -56,43 +58,55 @@ const GPUS: readonly Column<GpuCell>[] = [
 ];
 
 /** Fleets at several rates on a page of 100 columns. */
-export function whatifReport({ rows, facts }: WhatifResult): string {
+export function whatifReport(result: WhatifResult): string {
+  return [...columnTable(WHATIF_ROWS, result.rows, WIDTH), "", ...lines(whatifWords(result))].join("\n");
+}
+
+/** What is said of fleets at several rates. */
+export function whatifWords({ rows, facts }: WhatifResult): LabelledWords[] {
   const misses = rows.flatMap(({ lam, nearest_miss }) => (nearest_miss ? [{ lam, miss: nearest_miss }] : []));
   return [
-    ...columnTable(ROWS, rows, WIDTH),
-    "",
     ...misses
       .slice(0, MOST_MISSES)
-      .flatMap(({ lam, miss }) => missText(`at ${given(lam)} requests/s`, missLines(miss, "--long-max-ctx"))),
-    ...factLines(
+      .flatMap(({ lam, miss }) => missWords(`at ${given(lam)} requests/s`, missLines(miss, "--long-max-ctx"))),
+    ...factWords(
       facts,
       rows.flatMap(({ pools }) => pools.map(({ replica }) => replica)),
     ),
-  ].join("\n");
+  ];
 }
 
 /** GPUs beside each other at several rates. */
-export function whatifGpusReport({ rows, gpus, facts }: WhatifGpusResult): string {
-  const cells = rows.flatMap((row) =>
+export function whatifGpusReport(result: WhatifGpusResult): string {
+  return [...columnTable(WHATIF_GPUS, gpuCells(result), WIDTH), "", ...lines(whatifGpusWords(result))].join("\n");
+}
+
+/** Every kind at every rate. */
+export function gpuCells({ rows, gpus }: WhatifGpusResult): GpuCell[] {
+  return rows.flatMap((row) =>
     gpus.map((name, index): GpuCell => ({ ...(row[name] as WhatifGpu), lam: row.lam, isFirst: index === 0, name })),
   );
+}
+
+/** What is said of GPUs at several rates. */
+export function whatifGpusWords(result: WhatifGpusResult): LabelledWords[] {
+  const { gpus, facts } = result;
+  const cells = gpuCells(result);
   const misses = cells.flatMap(({ lam, name, nearest_miss }) =>
     nearest_miss ? [{ lam, name, miss: nearest_miss }] : [],
   );
   return [
-    ...columnTable(GPUS, cells, WIDTH),
-    "",
-    ...line("against", `x cost and x GPUs are multiples of what ${gpus[0]!} takes at the same rate`),
+    ["against", `x cost and x GPUs are multiples of what ${gpus[0]!} takes at the same rate`],
     ...misses
       .slice(0, MOST_MISSES)
       .flatMap(({ lam, name, miss }) =>
-        missText(`${name} at ${given(lam)} requests/s`, missLines(miss, "--long-max-ctx")),
+        missWords(`${name} at ${given(lam)} requests/s`, missLines(miss, "--long-max-ctx")),
       ),
-    ...factLines(
+    ...factWords(
       facts,
       cells.flatMap(({ pools }) => pools.map(({ replica }) => replica)),
     ),
-  ].join("\n");
+  ];
 }
 
 /** The rows of the Python tool's formulas. */
@@ -133,28 +147,25 @@ export function whatifGpusCompatReport(rows: readonly PythonWhatifComparison[], 
   return [...columnTable(columns, cells, WIDTH), "", ...compatLine()].join("\n");
 }
 
-function factLines(facts: WhatifFacts, replicas: readonly string[]): string[] {
+function factWords(facts: WhatifFacts, replicas: readonly string[]): LabelledWords[] {
   const { b_short: bShort, long_max_ctx: longMaxCtx, gammas, sized_per_rate: sized, safe_share: safeShare } = facts;
   const compression =
     gammas.length === 1
       ? "none is compressed"
       : `${percent(safeShare)} of them of a category that may be compressed, up to ${gammas.at(-1)!} times the boundary`;
   return [
-    ...line(
+    [
       "pools",
       `short for requests of up to ${count(bShort)} tokens, long for up to ${count(longMaxCtx)}; ${compression}`,
-    ),
-    ...line("objective", `P99 of TTFT, its 95 % interval included, within ${given(facts.slo_ms)} ms in both pools`),
-    ...line(
-      "requests",
-      `of ${facts.requests}, the same ones at every rate (seed ${facts.seed}), played faster or slower`,
-    ),
-    ...line(
+    ],
+    ["objective", `P99 of TTFT, its 95 % interval included, within ${given(facts.slo_ms)} ms in both pools`],
+    ["requests", `of ${facts.requests}, the same ones at every rate (seed ${facts.seed}), played faster or slower`],
+    [
       "sizing",
       `by simulation (engine ${facts.engine}, ${count(facts.runs)} runs): gamma 1.0 and the ${sized} that analysis expects to be cheapest of ${gammas.length}; ` +
         `each answer was replayed whole${facts.has_fresh_requests ? ", with requests that its sizing did not see" : ""}`,
-    ),
-    ...manualProfileNote(replicas).flatMap((note) => line("note", note)),
+    ],
+    ...manualProfileNote(replicas).map((note): LabelledWords => ["note", note]),
   ];
 }
 
@@ -163,8 +174,12 @@ function objectiveText({ slo_met: met, check }: WhatifFleet): string {
   return check?.holds === false ? colours.yellow("unsure") : colours.green("met");
 }
 
-function missText(where: string, texts: readonly string[]): string[] {
-  return texts.flatMap((text) => line("nearest", `${where}: ${text}`));
+function missWords(where: string, texts: readonly string[]): LabelledWords[] {
+  return texts.map((text) => ["nearest", `${where}: ${text}`]);
+}
+
+function lines(words: readonly LabelledWords[]): string[] {
+  return words.flatMap(([label, text]) => line(label, text));
 }
 
 function compatLine(): string[] {
