@@ -1,12 +1,13 @@
 import { buildProfile } from "../profiles/profile-builder.js";
 import { manualPerformance } from "../profiles/manual-performance.js";
 import type { ReplicaPerformance } from "../profiles/replica-performance.js";
+import { condense } from "../queueing/condense.js";
 import { mgcWait } from "../queueing/mgc.js";
 import { percentileOfSum } from "../queueing/sum-percentile.js";
 import type { Pool } from "../specs/fleet.js";
 import { InputError } from "../specs/input-error.js";
 import type { LengthNodes } from "../workloads/length-law/node-list.js";
-import { condense } from "./sizing/condense.js";
+import { ESTIMATE_VALUES } from "./sizing/pool-estimate.js";
 import { fleetOf, poolInput, type ReplicaOption } from "./sizing/replica-option.js";
 
 /** Shares of their rates that workers keep beside each other, and what the way of the keys and values from one to the other makes of TTFT: AIConfigurator, arXiv:2601.06288, algorithm 3. */
@@ -66,7 +67,7 @@ export function prefillKind(option: ReplicaOption, { rateRps, nodes, maxCtx }: D
   const pool = poolOf(option, maxCtx);
   const performance = performanceOf(pool);
   const { prefillShare, ttftFactor } = DISAGG_CONSTANTS;
-  const inputs = condense(nodes.input, nodes.weight);
+  const inputs = condense(nodes.input, nodes.weight, ESTIMATE_VALUES);
   const own = inputs.values.map((tokens) => performance.prefillS(tokens));
   const { mean: meanPrefillS, cv2 } = momentsOf(own, inputs.weights);
   const meanServiceS = meanPrefillS / prefillShare;

@@ -1,4 +1,4 @@
-import { condense } from "./sum-percentile.js";
+import { condense } from "./condense.js";
 import { nonNegative } from "./wait-law.js";
 
 /** What a queue needs to know of the law of service times, in units of their mean. */

@@ -1,3 +1,4 @@
+import { condense, type WeightedValues } from "./condense.js";
 import { probability, type WaitLaw } from "./wait-law.js";
 
 /** Values that a percentile of a sum is worked out with; more are put together in bins. */
@@ -7,12 +8,6 @@ const MOST_VALUES = 1024;
 const CLOSE = 1e-9;
 
 const ROUNDING = 1e-12;
-
-/** Values with weights. */
-export interface WeightedValues {
-  values: Float64Array;
-  weights: Float64Array;
-}
 
 /**
  * Smallest t with `P(wait + X <= t) >= p` where X, independent of the wait, has one of `values` with probabilities in proportion to `weights`: the percentile of TTFT
@@ -29,7 +24,7 @@ export interface WeightedValues {
 export function percentileOfSum(wait: WaitLaw, values: Float64Array, weights: Float64Array, p: number): number {
   probability(p);
   if (wait.meanS === Infinity) return Infinity;
-  const own = condense(values, weights);
+  const own = condense(values, weights, MOST_VALUES);
   const total = own.weights.reduce((sum, weight) => sum + weight, 0);
   if (!(total > 0)) throw new RangeError("there are no values with a weight above 0");
   // Rounding of the sums must not ask for the next value.
@@ -66,33 +61,4 @@ function weightBeyond(wait: WaitLaw, { values, weights }: WeightedValues, t: num
     sum += weights[i]! * (values[i]! > t ? 1 : wait.tail(t - values[i]!));
   }
   return sum;
-}
-
-/**
- * At most so many values in the place of many: bins of equal ratio, each with its weight at its mean. Total weight and mean stay as they are.
- *
- * @param values None negative.
- */
-export function condense(values: Float64Array, weights: Float64Array, most = MOST_VALUES): WeightedValues {
-  if (values.length <= most) return { values, weights };
-  let [smallest, largest] = [Infinity, 0];
-  for (const value of values) {
-    if (value > 0) smallest = Math.min(smallest, value);
-    largest = Math.max(largest, value);
-  }
-  // Bin 0 is for values of 0.
-  const scale = largest > smallest ? (most - 2) / Math.log(largest / smallest) : 0;
-  const binWeights = new Float64Array(most);
-  const sums = new Float64Array(most);
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    const bin = value > 0 ? 1 + Math.round(scale * Math.log(value / smallest)) : 0;
-    binWeights[bin]! += weights[i]!;
-    sums[bin]! += weights[i]! * value;
-  }
-  const filled = Uint32Array.from(binWeights.keys()).filter((bin) => binWeights[bin]! > 0);
-  return {
-    values: Float64Array.from(filled, (bin) => sums[bin]! / binWeights[bin]!),
-    weights: Float64Array.from(filled, (bin) => binWeights[bin]!),
-  };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { mmcWait } from "../../host/queueing/mmc.js";
-import { condense, percentileOfSum } from "../../host/queueing/sum-percentile.js";
+import { percentileOfSum } from "../../host/queueing/sum-percentile.js";
 import { NEVER_SERVED, NO_WAIT } from "../../host/queueing/wait-law.js";
 
 const one = (value: number) => [Float64Array.of(value), Float64Array.of(1)] as const;
@@ -46,30 +46,5 @@ describe("percentileOfSum", () => {
   it("refuses a share of 1 and nothing to add", () => {
     expect(() => percentileOfSum(wait, ...one(1), 1)).toThrow(RangeError);
     expect(() => percentileOfSum(wait, new Float64Array(0), new Float64Array(0), 0.5)).toThrow(RangeError);
-  });
-});
-
-describe("condense", () => {
-  it("keeps the weight and the mean, and zeros apart", () => {
-    const values = Float64Array.from({ length: 5000 }, (_, i) => (i % 10 === 0 ? 0 : i));
-    const weights = values.map((_, i) => 1 + (i % 3));
-    const few = condense(values, weights, 64);
-    const sum = (a: Float64Array, b: Float64Array) => a.reduce((total, value, i) => total + value * b[i]!, 0);
-    const all = (a: Float64Array) => a.reduce((total, value) => total + value, 0);
-    expect(few.values.length).toBeLessThanOrEqual(64);
-    expect(all(few.weights)).toBeCloseTo(all(weights), 6);
-    expect(sum(few.values, few.weights) / sum(values, weights)).toBeCloseTo(1, 12);
-    expect(few.values[0]).toBe(0);
-  });
-
-  it("leaves few values as they are", () => {
-    const values = Float64Array.of(3, 1);
-    expect(condense(values, Float64Array.of(1, 1)).values).toBe(values);
-  });
-
-  it("holds equal values in one bin", () => {
-    expect(condense(new Float64Array(100).fill(2), new Float64Array(100).fill(1), 8).values).toEqual(
-      Float64Array.of(2),
-    );
   });
 });

@@ -1,12 +1,12 @@
 import { meanIterationS } from "../../profiles/mean-iteration.js";
+import { condense, type WeightedValues } from "../../queueing/condense.js";
 import { mgcWait } from "../../queueing/mgc.js";
 import { percentileOfSum, tailOfSum } from "../../queueing/sum-percentile.js";
 import type { WaitLaw } from "../../queueing/wait-law.js";
 import type { Pool } from "../../specs/fleet.js";
 import type { LengthNodes } from "../../workloads/length-law/node-list.js";
-import { condense, type WeightedValues } from "./condense.js";
 import { type LengthMoments, lengthMoments } from "./length-moments.js";
-import { BEYOND, type PoolEstimate, type PoolEstimator, type PoolLoad } from "./pool-estimate.js";
+import { BEYOND, ESTIMATE_VALUES, type PoolEstimate, type PoolEstimator, type PoolLoad } from "./pool-estimate.js";
 
 const P = 1 - BEYOND;
 /** Rounds in which the time of an iteration settles. */
@@ -46,7 +46,10 @@ interface Lengths {
 const known = new WeakMap<LengthNodes, Lengths>();
 
 function lengthsOf(nodes: LengthNodes): Lengths {
-  const lengths = known.get(nodes) ?? { moments: lengthMoments(nodes), inputs: condense(nodes.input, nodes.weight) };
+  const lengths = known.get(nodes) ?? {
+    moments: lengthMoments(nodes),
+    inputs: condense(nodes.input, nodes.weight, ESTIMATE_VALUES),
+  };
   known.set(nodes, lengths);
   return lengths;
 }

@@ -29,6 +29,9 @@ export interface SizingObjective {
 /** Share of requests that may exceed the objective: it is the 99th percentile that is sized. */
 export const BEYOND = 0.01;
 
+/** Values of a law that estimates work with, at most: those of 128 equal ratios from the least to the greatest are within 7 % of each other where they spread over four decades. */
+export const ESTIMATE_VALUES = 128;
+
 /** Estimates of a pool under the load of its segment, for any number of replicas. */
 export interface PoolEstimator {
   /** Replicas that could just serve the load if none ever were idle: with fewer, the backlog grows. Not whole. */

@@ -1,11 +1,11 @@
 import { iterationTimeS } from "../../profiles/service-time.js";
+import { condense } from "../../queueing/condense.js";
 import { mgcWait } from "../../queueing/mgc.js";
 import { shapeOfTimes } from "../../queueing/service-shape.js";
 import { percentileOfSum, tailOfSum } from "../../queueing/sum-percentile.js";
 import { NO_WAIT } from "../../queueing/wait-law.js";
 import type { Pool } from "../../specs/fleet.js";
-import { condense } from "./condense.js";
-import { BEYOND, type PoolEstimator, type PoolLoad } from "./pool-estimate.js";
+import { BEYOND, ESTIMATE_VALUES, type PoolEstimator, type PoolLoad } from "./pool-estimate.js";
 
 const P = 1 - BEYOND;
 
@@ -30,11 +30,11 @@ export function estimateSlots({ profile, slots }: Pool, { rateRps, nodes }: Pool
     sum.held += weight[i]! * serviceS * (input[i]! + output[i]!);
   }
   const meanS = sum.service / sum.weight;
-  const iterationsS = condense(tokensS, weight);
-  const services = condense(servicesS, weight);
+  const iterationsS = condense(tokensS, weight, ESTIMATE_VALUES);
+  const services = condense(servicesS, weight, ESTIMATE_VALUES);
   const shape = shapeOfTimes(services.values, services.weights);
   const load = rateRps * meanS;
-  const prefill = condense(prefillS, weight);
+  const prefill = condense(prefillS, weight, ESTIMATE_VALUES);
   const tpotS = percentileOfSum(NO_WAIT, iterationsS.values, iterationsS.weights, P);
   const waitOf = (replicas: number) =>
     mgcWait({ servers: replicas * slots, arrivalRps: rateRps, meanServiceS: meanS, cv2: shape.cv2, shape });

@@ -115,7 +115,7 @@ describe("an estimate", () => {
       const few = Math.max(1, Math.floor(estimator.leastReplicas));
       expect(estimator.at(few).rho).toBeGreaterThanOrEqual(1);
       expect(estimator.at(few).p99TtftS).toBe(Infinity);
-      expect(estimator.keeps(few, 1e6)).toBe(false);
+      expect(estimator.keeps(few, { ttftMs: 1e9 })).toBe(false);
     },
   );
 
@@ -124,8 +124,8 @@ describe("an estimate", () => {
     const least = Math.ceil(estimator.leastReplicas);
     for (let replicas = least + 1; replicas < least + 6; replicas++) {
       const { p99TtftS } = estimator.at(replicas);
-      expect(estimator.keeps(replicas, p99TtftS * 1.001)).toBe(true);
-      expect(estimator.keeps(replicas, p99TtftS * 0.999)).toBe(false);
+      expect(estimator.keeps(replicas, { ttftMs: p99TtftS * 1001 })).toBe(true);
+      expect(estimator.keeps(replicas, { ttftMs: p99TtftS * 999 })).toBe(false);
     }
   });
 
