@@ -64,7 +64,9 @@ export class PoolSizing {
     this.leastReplicas = this.estimator
       ? Math.max(1, Math.ceil(SURELY_TOO_FEW * this.estimator.leastReplicas))
       : Infinity;
-    this.lower = this.leastReplicas;
+    // Analysis counts every prompt whole: what caches spare is known by simulation alone.
+    const isCaching = pool?.serving.enablePrefixCaching === true && problem.blockTokens !== undefined;
+    this.lower = isCaching && this.leastReplicas < Infinity ? 1 : this.leastReplicas;
     this.isExpected = this.estimator?.keeps(MAX_REPLICAS, problem.objective) ?? false;
     this.expected = this.estimator && expectedSize(this.estimator, problem, this.lower, this.isExpected);
   }
