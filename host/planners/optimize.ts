@@ -2,7 +2,7 @@ import type { FleetInput } from "../specs/fleet-spec.js";
 import { InputError } from "../specs/input-error.js";
 import type { PlanningInput, PlanningRequests } from "./planning-requests.js";
 import { DEFAULT_SLO_MS, type ReplayResult } from "./replay.js";
-import { choicesOf, countChoices, possibleBoundaries, shareAbove } from "./sizing/boundaries.js";
+import { choicesOf, countChoices, possibleBoundaries } from "./sizing/boundaries.js";
 import { type FleetCandidate, fleetCandidate } from "./sizing/fleet-candidate.js";
 import type { FleetRow } from "./sizing/fleet-row.js";
 import type { FreshCheck } from "./sizing/fresh-check.js";
@@ -16,6 +16,7 @@ import { searchFleets } from "./sizing/search-fleets.js";
 import type { Compression } from "./sizing/segment.js";
 import { checkCandidates, checkPools, checkShare, settleBoundaries, within } from "./sizing/sizing-limits.js";
 import type { SizingProblem } from "./sizing/sizing-problem.js";
+import { tooLongShare } from "./sizing/too-long-share.js";
 import { twoPoolKeys, type TwoPoolKeys } from "./sizing/two-pool-keys.js";
 
 /** How far the simulation of {@link optimize} goes. */
@@ -130,7 +131,7 @@ export async function optimize(options: OptimizeOptions): Promise<OptimizeResult
     goal: settled.goal,
     slo_ms: problem.objective.ttftMs,
     rate_rps: problem.rateRps,
-    too_long_share: shareAbove(problem.law, settled.longMaxCtx),
+    too_long_share: tooLongShare(problem.law, settled.longMaxCtx),
     safe_share: safeShare,
     engine: problem.engine,
     seed: problem.seed,

@@ -1,7 +1,7 @@
 import type { FleetInput } from "../specs/fleet-spec.js";
 import type { Objective } from "../core/figures.js";
 import type { PlanningInput } from "./planning-requests.js";
-import { choicesOf, countChoices, possibleBoundaries, shareAbove } from "./sizing/boundaries.js";
+import { choicesOf, countChoices, possibleBoundaries } from "./sizing/boundaries.js";
 import { fleetCandidate } from "./sizing/fleet-candidate.js";
 import type { FleetRow } from "./sizing/fleet-row.js";
 import type { FreshCheck } from "./sizing/fresh-check.js";
@@ -13,6 +13,7 @@ import { checkOptions, replicaOptions, type ReplicaChoice } from "./sizing/repli
 import type { ReplicaOption } from "./sizing/replica-option.js";
 import { searchFleets } from "./sizing/search-fleets.js";
 import { checkCandidates, checkPools, checkShare, settleBoundaries, within } from "./sizing/sizing-limits.js";
+import { tooLongShare } from "./sizing/too-long-share.js";
 import type { TraceSummary } from "./trace-summary.js";
 import { DEFAULT_SLO_MS, type ReplayResult } from "./replay.js";
 
@@ -131,7 +132,7 @@ export async function plan(options: PlanOptions): Promise<PlanResult> {
       is_proved: kinds.length <= MOST_KINDS,
     },
     rate_rps: problem.rateRps,
-    too_long_share: shareAbove(problem.law, maxCtx),
+    too_long_share: tooLongShare(problem.law, maxCtx),
     requests: requests.summary(problem.rateRps, requests.count),
     engine: problem.engine,
     seed: problem.seed,

@@ -34,8 +34,8 @@ describe("the recommended fleet", () => {
     async (engine) => {
       const { fleet, best } = await plan({ workload: "azure", rateRps: 100, engine, core });
       const text = JSON.stringify(fleet);
-      expect(parseFleet(text)).toEqual({ ...checkFleet(fleet), file: parseFleet(text).file });
-      const resolved = resolveFleet(parseFleet(text));
+      expect(parseFleet(text, "fleet.json")).toEqual({ ...checkFleet(fleet), file: "fleet.json" });
+      const resolved = resolveFleet(parseFleet(text, "fleet.json"));
       expect(resolved.pools.map(({ id, replicas, maxCtx }) => [id, replicas, maxCtx])).toEqual(
         best!.pools.map(({ id, replicas, max_ctx }) => [id, replicas, max_ctx]),
       );

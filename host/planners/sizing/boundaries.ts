@@ -48,9 +48,3 @@ export function countChoices(boundaries: number, most: number): number {
   }
   return Math.round(count);
 }
-
-/** Share of requests longer than a window; 0 where it is but the rounding of a sum. */
-export function shareAbove(law: LengthLaw, window: number): number {
-  const share = 1 - law.share(0, window);
-  return share > 1e-12 ? share : 0;
-}

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { choicesOf, countChoices, possibleBoundaries, shareAbove } from "../../../host/planners/sizing/boundaries.js";
+import { choicesOf, countChoices, possibleBoundaries } from "../../../host/planners/sizing/boundaries.js";
 import { cdfToModel } from "../../../host/workloads/cdf.js";
 import { getBuiltinCdf, getBuiltinWorkload } from "../../../host/workloads/builtin/catalog.js";
 import { lengthLawOf } from "../../../host/workloads/length-law/law-of-model.js";
@@ -51,12 +51,5 @@ describe("choices of boundaries", () => {
         },
       ),
     );
-  });
-});
-
-describe("the share above a window", () => {
-  test("is what the law says, and 0 where only rounding is left", () => {
-    expect(shareAbove(azure, 4096)).toBeCloseTo(1 - azure.share(0, 4096), 12);
-    expect(shareAbove(azure, azure.longest)).toBe(0);
   });
 });
