@@ -106,7 +106,8 @@ describe("E4: a name that is not known is refused", () => {
 
 const AZURE_CSV = `TIMESTAMP,ContextTokens,GeneratedTokens\n${Array.from(
   { length: 1500 },
-  (_, i) => `2023-11-16 18:${String(Math.floor(i / 50)).padStart(2, "0")}:${String(i % 50).padStart(2, "0")}.0000000,${i % 7 === 0 ? 3000 : 300},44`,
+  (_, i) =>
+    `2023-11-16 18:${String(Math.floor(i / 50)).padStart(2, "0")}:${String(i % 50).padStart(2, "0")}.0000000,${i % 7 === 0 ? 3000 : 300},44`,
 ).join("\n")}\n`;
 
 describe("E1: a trace of Azure with date stamps is planned for", () => {
