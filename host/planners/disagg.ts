@@ -126,6 +126,7 @@ export interface DisaggResult {
  */
 export async function disagg(options: DisaggOptions): Promise<DisaggResult> {
   const settled = settle(options);
+  for (const field of ["prefill", "decode"] as const) checkWorker(field, options[field]);
   const opened = await openPlanningRequests(options);
   const nodes = lengthsOf(opened, settled);
   const share = sum(nodes.weight);
@@ -162,6 +163,23 @@ function aggregatedOf(
 ): Promise<AggregatedFleet[]> {
   const options = prefill.name === decode.name ? [prefill] : [prefill, decode];
   return aggregatedFleets({ opened, options, sloTtftMs, sloTpotMs, maxCtx, ...(seed === undefined ? {} : { seed }) });
+}
+
+/** Analysis has figures of profiles and rooflines, and none that a measured iteration model or settings of a profile's engine would change. */
+function checkWorker(field: string, { name, replica }: ReplicaOption): void {
+  if (replica.serving?.enable_prefix_caching) {
+    throw new InputError(`${field} is ${name} with a prefix cache, but this analysis counts every prompt whole.`);
+  }
+  const type = replica.iteration_model?.type;
+  if (type === "roofline") return;
+  if (type !== undefined)
+    throw new InputError(
+      `${field} is ${name}, whose iteration model is ${type}: a worker must be a profile or a roofline.`,
+    );
+  if (replica.serving === undefined) return;
+  throw new InputError(
+    `${field} is ${name} with settings of the engine, which have no meaning for a profile here: its constants say how workers batch.`,
+  );
 }
 
 type Settled = Required<

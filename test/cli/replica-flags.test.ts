@@ -237,6 +237,29 @@ describe("--replica", () => {
   });
 });
 
+describe("disagg, which is analysis,", () => {
+  test.each([
+    [
+      ["--replica", "fast.yaml"],
+      "prefill is fast, whose iteration model is linear: a worker must be a profile or a roofline.",
+    ],
+    [
+      ["--max-num-seqs", "4"],
+      "prefill is H100-80GB with settings of the engine, which have no meaning for a profile here",
+    ],
+    [
+      ["--replica", "caching.yaml"],
+      "prefill is caching with a prefix cache, but this analysis counts every prompt whole.",
+    ],
+  ])("refuses %j", async (args, message) => {
+    const path = await folderOf({ "caching.yaml": "gpu: a100\nserving: { enable_prefix_caching: true }\n" });
+    const placed = args.map((arg) => (arg.endsWith(".yaml") ? path(arg) : arg));
+    const { exitCode, stderr } = await runCommand(disaggCommand(), ["--workload", "azure", ...placed]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(message);
+  });
+});
+
 test("--enable-prefix-caching needs fewer GPUs where all prompts begin alike", async () => {
   const blocks = Array.from({ length: 16 }, (_, index) => index + 1);
   const line = (index: number) =>
