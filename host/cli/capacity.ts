@@ -12,6 +12,8 @@ import {
 import { capacitySweep, type CapacitySweepResult } from "../planners/capacity-sweep.js";
 import { DEFAULT_SLO_MS, DEFAULT_WARMUP } from "../planners/replay.js";
 import { MAX_CONCURRENCY, MAX_REPLICATIONS, MAX_THINK_S } from "../planners/replay-limits.js";
+import { capacityPage } from "../reports/html/capacity-page.js";
+import { capacitySweepPage } from "../reports/html/capacity-sweep-page.js";
 import { capacityReport } from "../reports/capacity-report.js";
 import { capacitySweepReport } from "../reports/capacity-sweep-report.js";
 import { InputError } from "../specs/input-error.js";
@@ -26,6 +28,7 @@ import {
   type TtftFlags,
 } from "./engine-flags.js";
 import { addOutputFlags, number, oneOf, seedFlag, wholeNumber } from "./flags.js";
+import { addHtmlFlag, checkHtml, deliverHtml, type HtmlOptions } from "./html-output.js";
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
 import { showProgress } from "./progress.js";
 import {
@@ -38,7 +41,7 @@ import {
   traceInput,
 } from "./requests-input.js";
 
-interface Flags extends RequestFlags, EngineFlags, PrefixFlags, TtftFlags, OutputOptions {
+interface Flags extends RequestFlags, EngineFlags, PrefixFlags, TtftFlags, OutputOptions, HtmlOptions {
   fleet: string;
   sloTpot?: number;
   sloE2e?: number;
@@ -130,7 +133,9 @@ export function capacityCommand(): Command {
   addReadFlags(command);
   addChangeFlags(command);
   say(command, "--speed", "not here: the speed is what is searched");
-  return addOutputFlags(command.optionsGroup("Output:")).addHelpText("after", EXAMPLES).action(run);
+  return addHtmlFlag(addOutputFlags(command.optionsGroup("Output:")))
+    .addHelpText("after", EXAMPLES)
+    .action(run);
 }
 
 /** Rewords the help of a flag that means something of its own here. */
@@ -158,7 +163,9 @@ async function run(argument: string | undefined, flags: Flags): Promise<void> {
   const trace = traceInput(argument, flags);
   if (flags.speed !== undefined) throw new InputError("--speed is what this command finds; --scale changes a trace.");
   const ttftMs = sloTtft(flags);
-  await checkOutput(flags, [argument, flags.cdf, flags.fleet, flags.classify]);
+  const inputs = [argument, flags.cdf, flags.fleet, flags.classify];
+  await checkOutput(flags, inputs);
+  await checkHtml(flags, inputs, { "--out": flags.out });
   const progress = showProgress(undefined);
   const options: CapacityOptions = {
     trace,
@@ -185,10 +192,12 @@ async function run(argument: string | undefined, flags: Flags): Promise<void> {
   const shown = { fleetName: flags.fleet, width: pageWidth() };
   if (flags.sweep) {
     const result = await capacitySweep({ ...options, sweep: flags.sweep }).finally(progress.stop);
+    await deliverHtml(flags, () => capacitySweepPage(result, shown));
     await deliver(result, flags, () => capacitySweepReport(result, shown));
     if (!isAnySwept(result)) process.exitCode = NO_ANSWER;
   } else {
     const result = await capacity(options).finally(progress.stop);
+    await deliverHtml(flags, () => capacityPage(result, shown));
     await deliver(result, flags, () => capacityReport(result, shown));
     if (!isAnswered(result)) process.exitCode = NO_ANSWER;
   }

@@ -7,9 +7,11 @@ import {
 } from "../planners/compare-routers.js";
 import { COMPARABLE_ROUTERS, type ComparableRouter, DEFAULT_COMPARED_ROUTERS } from "../planners/compared-routers.js";
 import { plannedRun } from "../planners/planning-requests.js";
+import { routersPage } from "../reports/html/routers-page.js";
 import { routersReport } from "../reports/routers-report.js";
 import { InputError } from "../specs/input-error.js";
 import { addOutputFlags, listOf, oneOf } from "./flags.js";
+import { addHtmlFlag, checkHtml, deliverHtml, type HtmlOptions } from "./html-output.js";
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
 import { addPlanningInput, openPlanningInput, planningFiles, type PlanningFlags } from "./planning-input.js";
 import { showProgress } from "./progress.js";
@@ -22,7 +24,7 @@ import {
   twoPoolFlags,
 } from "./simulation-flags.js";
 
-interface Flags extends PlanningFlags, SimulationFlags, Partial<TwoPoolFleetFlags>, OutputOptions {
+interface Flags extends PlanningFlags, SimulationFlags, Partial<TwoPoolFleetFlags>, OutputOptions, HtmlOptions {
   fleet?: string;
   routers?: ComparableRouter[] | "all";
   baseline?: ComparableRouter;
@@ -67,7 +69,9 @@ export function compareRoutersCommand(): Command {
     )
     .option("--classify <module>", "router semantic: ES module whose default export names the pool of a request");
   addPlanningInput(command);
-  return addOutputFlags(command.optionsGroup("Output:")).addHelpText("after", EXAMPLES).action(run);
+  return addHtmlFlag(addOutputFlags(command.optionsGroup("Output:")))
+    .addHelpText("after", EXAMPLES)
+    .action(run);
 }
 
 function routerNames(text: string): ComparableRouter[] | "all" {
@@ -76,7 +80,9 @@ function routerNames(text: string): ComparableRouter[] | "all" {
 
 async function run(flags: Flags, command: Program): Promise<void> {
   const fleet = comparedFleet(flags, command);
-  await checkOutput(flags, [...planningFiles(flags), flags.fleet, flags.classify]);
+  const inputs = [...planningFiles(flags), flags.fleet, flags.classify];
+  await checkOutput(flags, inputs);
+  await checkHtml(flags, inputs, { "--out": flags.out });
   const opened = await openPlanningInput(flags, flags);
   const { count, told } = plannedRun(opened, flags.nReq, DEFAULT_COMPARE_REQUESTS);
   const progress = showProgress(count * flags.replications * routersExpected(flags));
@@ -87,9 +93,11 @@ async function run(flags: Flags, command: Program): Promise<void> {
     ...(flags.routers === undefined ? {} : { routers: flags.routers }),
     ...(flags.baseline === undefined ? {} : { baseline: flags.baseline }),
     ...(flags.classify === undefined ? {} : { classify: flags.classify }),
+    curves: flags.html !== undefined,
     onProgress: progress.update,
   };
   const rows = await compareRouters(options).finally(progress.stop);
+  await deliverHtml(flags, () => routersPage(rows, told));
   await deliver(rows, flags, () => routersReport(rows, told));
 }
 

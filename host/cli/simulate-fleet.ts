@@ -7,6 +7,7 @@ import {
   simulateFleet,
   type SimulateFleetOptions,
 } from "../planners/simulate-fleet.js";
+import { simulateJson, simulatePage } from "../reports/html/simulate-page.js";
 import { summaryReport } from "../reports/summary-report.js";
 import { resolveFleet } from "../specs/fleet.js";
 import type { FleetSpec } from "../specs/fleet-spec.js";
@@ -14,6 +15,7 @@ import { pathBeside } from "../specs/path-beside.js";
 import { readFleetFile } from "../specs/read-fleet-file.js";
 import { addOutputFlags } from "./flags.js";
 import { readStreams } from "./fleet-streams.js";
+import { addHtmlFlag, checkHtml, deliverHtml, type HtmlOptions } from "./html-output.js";
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
 import {
   addPlanningInput,
@@ -25,7 +27,7 @@ import {
 import { showProgress } from "./progress.js";
 import { addSimulationFlags, type SimulationFlags, simulationOptions } from "./simulation-flags.js";
 
-type Flags = PlanningFlags & SimulationFlags & OutputOptions;
+type Flags = PlanningFlags & SimulationFlags & OutputOptions & HtmlOptions;
 
 const NOTES = `
 Requests are drawn from the first of these that is there:
@@ -49,21 +51,27 @@ export function simulateFleetCommand(): Command {
     .argument("<fleet>", "fleet file, JSON or YAML");
   addSimulationFlags(command, DEFAULT_SIMULATE_FLEET_REQUESTS, "default: slo_ms of the fleet file, else 500");
   addPlanningInput(command);
-  return addOutputFlags(command.optionsGroup("Output:")).addHelpText("after", NOTES).action(run);
+  return addHtmlFlag(addOutputFlags(command.optionsGroup("Output:")))
+    .addHelpText("after", NOTES)
+    .action(run);
 }
 
 async function run(fleetFile: string, flags: Flags): Promise<void> {
-  await checkOutput(flags, [fleetFile, ...planningFiles(flags)]);
+  const inputs = [fleetFile, ...planningFiles(flags)];
+  await checkOutput(flags, inputs);
+  await checkHtml(flags, inputs, { "--out": flags.out });
   const spec = await readFleetFile(fleetFile);
   const options: SimulateFleetOptions = {
     fleet: resolveFleet(spec),
     ...simulationOptions(flags),
+    curves: flags.html !== undefined,
     ...(await requestsOf(spec, flags)),
     ...(await classifyOf(spec)),
   };
   const progress = showProgress(countOf(options) * flags.replications);
   const result = await simulateFleet({ ...options, onProgress: progress.update }).finally(progress.stop);
-  await deliver(result.summary, flags, () => summaryReport(result));
+  await deliverHtml(flags, () => simulatePage(result, { fleetName: fleetFile }));
+  await deliver(flags.html === undefined ? result.summary : simulateJson(result), flags, () => summaryReport(result));
 }
 
 /** Requests of a run. */

@@ -1,8 +1,10 @@
 import { Command } from "commander";
 import { plannedRun } from "../planners/planning-requests.js";
 import { DEFAULT_SIMULATE_REQUESTS, simulate } from "../planners/simulate.js";
+import { simulateJson, simulatePage } from "../reports/html/simulate-page.js";
 import { summaryReport } from "../reports/summary-report.js";
 import { addOutputFlags, number } from "./flags.js";
+import { addHtmlFlag, checkHtml, deliverHtml, type HtmlOptions } from "./html-output.js";
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
 import { addPlanningInput, openPlanningInput, planningFiles, type PlanningFlags } from "./planning-input.js";
 import { showProgress } from "./progress.js";
@@ -15,7 +17,7 @@ import {
   twoPoolFlags,
 } from "./simulation-flags.js";
 
-interface Flags extends PlanningFlags, SimulationFlags, TwoPoolFleetFlags, OutputOptions {
+interface Flags extends PlanningFlags, SimulationFlags, TwoPoolFleetFlags, OutputOptions, HtmlOptions {
   gamma: number;
 }
 
@@ -43,11 +45,15 @@ export function simulateCommand(): Command {
     1,
   );
   addPlanningInput(command);
-  return addOutputFlags(command.optionsGroup("Output:")).addHelpText("after", EXAMPLES).action(run);
+  return addHtmlFlag(addOutputFlags(command.optionsGroup("Output:")))
+    .addHelpText("after", EXAMPLES)
+    .action(run);
 }
 
 async function run(flags: Flags): Promise<void> {
-  await checkOutput(flags, planningFiles(flags));
+  const inputs = planningFiles(flags);
+  await checkOutput(flags, inputs);
+  await checkHtml(flags, inputs, { "--out": flags.out });
   const opened = await openPlanningInput(flags, flags);
   const { count } = plannedRun(opened, flags.nReq, DEFAULT_SIMULATE_REQUESTS);
   const progress = showProgress(count * flags.replications);
@@ -56,7 +62,9 @@ async function run(flags: Flags): Promise<void> {
     ...simulationOptions(flags),
     gamma: flags.gamma,
     opened,
+    curves: flags.html !== undefined,
     onProgress: progress.update,
   }).finally(progress.stop);
-  await deliver(result.summary, flags, () => summaryReport(result));
+  await deliverHtml(flags, () => simulatePage(result, { fleetName: "two pools" }));
+  await deliver(flags.html === undefined ? result.summary : simulateJson(result), flags, () => summaryReport(result));
 }

@@ -1,5 +1,6 @@
 import type { RequestCounts } from "../core/figures.js";
 import { loadCore } from "../core/load.js";
+import type { Quantiles } from "../core/quantiles.js";
 import type { Outcome } from "../core/outcome.js";
 import type { FleetSpec } from "../specs/fleet-spec.js";
 import { InputError } from "../specs/input-error.js";
@@ -71,6 +72,8 @@ export interface RouterRow {
   slo_ms: number;
   seed: number;
   replications: number;
+  /** TTFT as a curve, where curves were asked for. */
+  quantiles?: Quantiles;
 }
 
 /**
@@ -166,6 +169,7 @@ function routerRow(router: ComparableRouter, result: ReplayResult): RouterRow {
     slo_ms: result.slo.ttft_ms,
     seed: result.seed,
     replications: result.replications,
+    ...(result.quantiles ? { quantiles: result.quantiles } : {}),
   };
 }
 

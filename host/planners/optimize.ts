@@ -57,7 +57,10 @@ export type OptimizeOptions = PlanningInput &
 
 /** A fleet in the keys of the Python tool, and more beside them. */
 export type OptimizeRow = TwoPoolKeys &
-  Omit<FleetRow, "source" | "slo_met" | "gamma" | "total_gpus" | "annualised_cost_kusd">;
+  Omit<FleetRow, "source" | "slo_met" | "gamma" | "total_gpus" | "annualised_cost_kusd"> & {
+    /** Of the best one: its replay, where curves were asked for. */
+    check_run?: ReplayResult;
+  };
 
 /** What {@link optimize} found. */
 export interface OptimizeResult {
@@ -68,8 +71,6 @@ export interface OptimizeResult {
   /** The best simulated one as a fleet file. */
   fleet: FleetInput | null;
   check: FreshCheck | null;
-  /** That replay, with curves; there if curves were asked for, and a fleet was checked. */
-  check_run?: ReplayResult;
   nearest_miss: NearestMiss | null;
   refused: Refusal[];
   /** Runs of single pools. */
@@ -118,12 +119,12 @@ export async function optimize(options: OptimizeOptions): Promise<OptimizeResult
   const analytical = found.analytical.map(optimizeRow);
   const simulated = found.simulated.map(optimizeRow);
   const best = (settled.verifyTop > 0 ? simulated : analytical).find(({ slo_met }) => slo_met);
+  if (best && found.checkRun) best.check_run = found.checkRun;
   return {
     rows: [...analytical, ...simulated],
     best: best ?? null,
     fleet: found.best?.file ?? null,
     check: found.check ?? null,
-    ...(found.checkRun ? { check_run: found.checkRun } : {}),
     nearest_miss: found.miss ?? null,
     refused: found.refused,
     runs: problem.runs,

@@ -1,4 +1,5 @@
 import { rounded } from "./fleet-summary.js";
+import type { ReplayResult } from "./replay.js";
 import type { FleetCandidate } from "./sizing/fleet-candidate.js";
 import { simulatedRow } from "./sizing/fleet-row.js";
 import type { FleetSearch, SizedFleet } from "./sizing/fleet-search.js";
@@ -51,6 +52,8 @@ export interface ParetoRow {
   nearest_miss: NearestMiss | null;
   /** A replay of the whole fleet with requests that the sizing did not see: of the recommended one, else `null`. */
   check: FreshCheck | null;
+  /** That replay, where curves were asked for. */
+  check_run?: ReplayResult;
   /** The objective of the question, ms. */
   slo_ms: number;
   rate_rps: number;

@@ -9,7 +9,7 @@ import { possibleBoundaries } from "./sizing/boundaries.js";
 import { fleetCandidate, type FleetCandidate } from "./sizing/fleet-candidate.js";
 import { chosenFleet, fleetFile } from "./sizing/fleet-row.js";
 import { FleetSearch, type SizedFleet } from "./sizing/fleet-search.js";
-import { freshCheck } from "./sizing/fresh-check.js";
+import { freshRun } from "./sizing/fresh-check.js";
 import { type Refusal, refusals } from "./sizing/nearest-miss.js";
 import { priceBy } from "./sizing/objective.js";
 import { openProblem, type SizingOptions } from "./sizing/open-problem.js";
@@ -28,6 +28,8 @@ export type ParetoOptions = PlanningInput &
     bShort?: readonly number[];
     /** Further objectives for the P99 of TTFT that every threshold is sized for, ms: fleets that cost more and are faster, or the other way round. Default: none. */
     sloRangeMs?: readonly number[];
+    /** Tell curves of the replay of the recommended fleet, as `check_run`. Default: not. */
+    curves?: boolean;
   };
 
 /** Thresholds between a pool for short requests and one for long ones, compared. */
@@ -81,9 +83,9 @@ export async function pareto(options: ParetoOptions): Promise<ParetoResult> {
   const { sized, refused, runs } = await sizeAll(problem, candidates, objectives);
   const rows = compared(sized.map(({ row }) => row));
   const best = rows.findIndex(({ recommended }) => recommended);
-  const common = { problem, requests, sizedFleet: sized[best]?.fleet };
-  const { file, check } = await checked(common);
-  if (best >= 0) rows[best] = { ...rows[best]!, check };
+  const { curves = false } = options;
+  const { file, check, run } = await checked({ problem, requests, sizedFleet: sized[best]?.fleet, curves });
+  if (best >= 0) rows[best] = { ...rows[best]!, check, ...(curves && run ? { check_run: run } : {}) };
   return {
     rows,
     recommended: rows[best] ?? null,
@@ -183,14 +185,16 @@ async function checked({
   problem,
   requests,
   sizedFleet,
+  curves,
 }: {
   problem: SizingProblem;
   requests: PlanningRequests;
   sizedFleet: SizedFleet | undefined;
+  curves: boolean;
 }) {
-  if (!sizedFleet) return { file: null, check: null };
+  if (!sizedFleet) return { file: null, check: null, run: null };
   const { engine, objective } = problem;
   const file = fleetFile(chosenFleet(sizedFleet), { engine, sloMs: objective.ttftMs, nodeAvailability: 1 });
   const count = Math.max(...sizedFleet.pools.map(({ lookedAt }) => lookedAt));
-  return { file, check: await freshCheck(problem, requests, file, count) };
+  return { file, ...(await freshRun(problem, requests, file, { count, curves })) };
 }

@@ -15,6 +15,8 @@ export interface SimulationOptions extends Pick<
 > {
   /** How many requests to draw; a trace is played whole. */
   requests?: number;
+  /** Tell curves beside the figures: see `curves` of a replay. Default: not. */
+  curves?: boolean;
   /** An instance to run in; by default a new one. */
   core?: Core;
 }
@@ -47,7 +49,7 @@ export async function simulate(options: SimulateOptions): Promise<SimulateResult
 
 /** What of a planner's options is the replay's, without what is not set. */
 export function runOptions(options: SimulationOptions): Partial<ReplayOptions> {
-  const { seed, warmup, replications, onResults, onProgress, core, engine, step, closedLoop } = options;
+  const { seed, warmup, replications, onResults, onProgress, core, engine, step, closedLoop, curves } = options;
   return {
     ...(engine === undefined ? {} : { engine }),
     ...(step === undefined ? {} : { step }),
@@ -58,5 +60,6 @@ export function runOptions(options: SimulationOptions): Partial<ReplayOptions> {
     ...(onResults === undefined ? {} : { onResults }),
     ...(onProgress === undefined ? {} : { onProgress }),
     ...(core === undefined ? {} : { core }),
+    ...(curves === undefined ? {} : { curves }),
   };
 }

@@ -5,7 +5,7 @@ import type { CapacitySweepResult, SweepRow } from "../planners/capacity-sweep.j
 import type { CapacityReportOptions } from "./capacity-report.js";
 import { inPercent, objectiveWords, TIMES } from "./capacity-words.js";
 import { type Column, columnTable } from "./column-table.js";
-import { paragraph } from "./paragraph.js";
+import { type LabelledWords, paragraph } from "./paragraph.js";
 import { count, counted, milliseconds, NONE, significant } from "./quantities.js";
 
 const INDENT = 11;
@@ -18,24 +18,33 @@ export function capacitySweepReport(
   { fleetName, width = 100 }: CapacityReportOptions,
 ): string {
   const line = (label: string, words: string) => paragraph(colours.dim(label), words, INDENT, width);
-  const { rows, invalid, trace, seed } = result;
-  const runs = rows.reduce((sum, row) => sum + row.runs, 0);
+  const { rows, trace, seed } = result;
   return [
     colours.bold(`${trace.name} through ${result.per_replica ? "one replica of each pool of " : ""}${fleetName}`) +
       colours.dim(`  seed ${seed}`),
     "",
-    ...columnTable(columnsOf(result), rows, width),
+    ...columnTable(sweepColumns(result), rows, width),
     "",
-    ...line("objective", objectiveWords(result)),
-    ...line("order", orderWords(result)),
-    ...line(
+    ...sweepWords(result).flatMap(([label, words]) => line(label, words)),
+  ].join("\n");
+}
+
+/** What is said of a sweep. */
+export function sweepWords(result: CapacitySweepResult): LabelledWords[] {
+  const { rows, invalid, trace } = result;
+  const runs = rows.reduce((sum, row) => sum + row.runs, 0);
+  const named = (label: string, texts: Iterable<string>) => [...texts].map((text): LabelledWords => [label, text]);
+  return [
+    ["objective", objectiveWords(result)],
+    ["order", orderWords(result)],
+    [
       "searched",
       `${counted(rows.length, "combination")} in ${counted(runs, "run")}, all with the same requests; steps of ${inPercent(result.tolerance)}, so what differs by one step may be alike`,
-    ),
-    ...leftOutLines(rows).flatMap((words) => line("left out", words)),
-    ...invalidWords(invalid).flatMap((words) => line("no fleet", words)),
-    ...[...new Set([...rows.flatMap(({ notes }) => notes), ...trace.notes])].flatMap((note) => line("note", note)),
-  ].join("\n");
+    ],
+    ...named("left out", leftOutLines(rows)),
+    ...named("no fleet", invalidWords(invalid)),
+    ...named("note", new Set([...rows.flatMap(({ notes }) => notes), ...trace.notes])),
+  ];
 }
 
 function orderWords({ compared_by: by }: CapacitySweepResult): string {
@@ -46,7 +55,8 @@ function orderWords({ compared_by: by }: CapacitySweepResult): string {
   return `by ${what}; * : no other has more of these, a shorter P99 of TTFT and a shorter P99 of TPOT at once`;
 }
 
-function columnsOf({ sweep, compared_by: by, searched }: CapacitySweepResult): Column<SweepRow>[] {
+/** Columns of the combinations. */
+export function sweepColumns({ sweep, compared_by: by, searched }: CapacitySweepResult): Column<SweepRow>[] {
   const keys = Object.keys(sweep) as SweptKey[];
   const figure = (value: number | null | undefined) =>
     value === null || value === undefined ? NONE : significant(value);

@@ -1,4 +1,5 @@
 import colours from "picocolors";
+import type { ReplayResult } from "../planners/replay.js";
 import type { ReplayTraceResult } from "../planners/replay-trace.js";
 import type { TraceChanges, TraceSummary } from "../planners/trace-summary.js";
 import type { Fleet } from "../specs/fleet.js";
@@ -16,7 +17,7 @@ import {
 } from "./quantities.js";
 
 /** Whether the backlog stayed where it was. */
-export function stabilityLine({ stability, pools }: ReplayTraceResult): string {
+export function stabilityLine({ stability, pools }: ReplayResult): string {
   if (stability.verdict === "stable") return `${colours.green("stable")}: no backlog grew`;
   const growing = Object.entries(pools).filter(([, { stability: pool }]) => pool.verdict === "overloaded");
   const named = growing
@@ -30,7 +31,7 @@ export function stabilityLine({ stability, pools }: ReplayTraceResult): string {
 }
 
 /** Whether the P99 of TTFT keeps to the objective, as far as the run can tell. */
-export function objectiveLine({ ttft_ms: ttft, slo }: ReplayTraceResult): string {
+export function objectiveLine({ ttft_ms: ttft, slo }: ReplayResult): string {
   const goal = `first token within ${millisecondsWithUnit(slo.ttft_ms)} for 99 % of the requests`;
   if (ttft.count === 0) return `${goal}: nothing was measured`;
   if (ttft.p99 === null || ttft.p99_ci95 === null) {
@@ -65,7 +66,7 @@ function objectiveWord(requests: number, lowMs: number, highMs: number, objectiv
 }
 
 /** Whether the fleet kept up and within its limits; `undefined` where the run cannot tell. */
-export function keepsObjective({ ttft_ms: ttft, slo, stability }: ReplayTraceResult): boolean | undefined {
+export function keepsObjective({ ttft_ms: ttft, slo, stability }: ReplayResult): boolean | undefined {
   if (stability.verdict === "overloaded") return false;
   if (ttft.count === 0) return undefined;
   if (ttft.p99_ci95 === null || ttft.p99_ci95[0] > slo.ttft_ms) return false;

@@ -1,7 +1,7 @@
 import colours from "picocolors";
 import type { Batching } from "../core/batching-figures.js";
 import type { Figures } from "../core/figures.js";
-import type { ReplayTraceResult } from "../planners/replay-trace.js";
+import type { ReplayResult } from "../planners/replay.js";
 import type { Fleet, Pool } from "../specs/fleet.js";
 import { type Column, columnTable } from "./column-table.js";
 import { interval, verdict } from "./outcome-cells.js";
@@ -19,7 +19,7 @@ export interface PoolRow {
 const MOST_POOLS = 16;
 
 /** The rows of a result: its pools in the order of the fleet file, and the fleet unless all its requests are those of a single pool. */
-export function poolRows(result: ReplayTraceResult, fleet: Fleet): PoolRow[] {
+export function poolRows(result: ReplayResult, fleet: Fleet): PoolRow[] {
   const pools = fleet.pools.map((pool): PoolRow => ({ id: pool.id, pool, figures: result.pools[pool.id]! }));
   const shown = new Set(pools.toSorted((a, b) => severity(b) - severity(a)).slice(0, MOST_POOLS));
   const rows = pools.filter((row) => shown.has(row));

@@ -1,5 +1,6 @@
 /** Blocks of a page, each in one call. Tables of reports: {@link tableOf}. */
 import type { FactsBlock, FrontierChart, FrontierPoint, ListBlock, TextBlock, Tone, Verdict } from "./page-spec.js";
+import type { LabelledWords } from "../paragraph.js";
 import { withoutColours } from "./tables.js";
 
 /** A paragraph. */
@@ -18,6 +19,11 @@ export function factsBlock(facts: Readonly<Record<string, string>>): FactsBlock 
     kind: "facts",
     facts: Object.entries(facts).map(([label, text]) => ({ label, text: withoutColours(text) })),
   };
+}
+
+/** What a report for the terminal says, each under its label. */
+export function wordsBlock(words: readonly LabelledWords[]): FactsBlock {
+  return { kind: "facts", facts: words.map(([label, text]) => ({ label, text: withoutColours(text) })) };
 }
 
 /** Words of a report as a sentence of a page: begun with a capital, ended with a full stop. */
@@ -60,7 +66,7 @@ export function latencyFrontier(options: LatencyFrontier): FrontierChart {
 }
 
 /** Marks the feasible candidates that no other feasible one is at least as good as in both and better in one; of equal ones the first. Estimates neither count nor beat. */
-function efficient(points: readonly FrontierPoint[]): FrontierPoint[] {
+export function efficient(points: readonly FrontierPoint[]): FrontierPoint[] {
   const beaten = (one: FrontierPoint, at: number) =>
     points.some((other, index) => {
       if (

@@ -6,12 +6,14 @@ import { listBlock, sentence, textBlock, verdict } from "./blocks.js";
 import { checkSection } from "./check-section.js";
 import { fleetFigures, fleetFrontier, poolIntervals } from "./fleet-page-blocks.js";
 import type { Page } from "./page-spec.js";
+import { pointer } from "./pointer.js";
 import { tableOf } from "./tables.js";
 
 /** The page of `optimize`. */
 export function optimizePage(result: OptimizeResult): Page {
-  const { best, rows, check, nearest_miss: miss, slo_ms: sloMs } = result;
+  const { best, rows, check, fleet, nearest_miss: miss, slo_ms: sloMs } = result;
   const notes = optimizeNotes(result);
+  const at = pointer(best ? rows.indexOf(best) : 0, "check_run");
   const pools = best
     ? [
         tableOf(SIZED_POOLS, best.pools, { caption: "What the pools are" }),
@@ -25,7 +27,7 @@ export function optimizePage(result: OptimizeResult): Page {
     title: "The cheapest fleet of pools by length",
     subtitle: sentence(optimizeQuestion(result)),
     verdict: verdict(best ? (check && !check.holds ? "unsure" : "good") : "bad", sentence(bestLine(result))),
-    result,
+    result: rows,
     fileName: "optimize.json",
     sections: [
       ...(best ? [{ blocks: [fleetFigures(best)] }, { title: "Pools", blocks: pools }] : []),
@@ -37,7 +39,7 @@ export function optimizePage(result: OptimizeResult): Page {
           textBlock(sentence(optimizeSearch(result))),
         ],
       },
-      ...checkSection(result),
+      ...checkSection({ check, fleet, at, ...(best?.check_run ? { check_run: best.check_run } : {}) }),
       {
         title: "Fleets compared",
         blocks: [

@@ -1,4 +1,5 @@
 import type { ReplayTraceResult } from "../../planners/replay-trace.js";
+import type { ReplayResult } from "../../planners/replay.js";
 import type { Fleet } from "../../specs/fleet.js";
 import { dollars, milliseconds, millisecondsWithUnit, percent, significant } from "../quantities.js";
 import { notes, warnings } from "../replay-notes.js";
@@ -30,7 +31,7 @@ export function replayPage(result: ReplayTraceResult, fleet: Fleet, { fleetName 
     result,
     fileName: "replay.json",
     sections: [
-      { blocks: [mainFigures(result), storyBlock(result, fleet, answer), ...warningsBlock(result, fleet)] },
+      { blocks: [runFigures(result), storyBlock(result, fleet, answer), ...warningsBlock(result, fleet)] },
       ...charted("Latency", ttftChart(run)),
       ...charted("Load", [...queueChart(run), ...utilisationCharts(run)]),
       { title: "Pools", blocks: poolTables(poolRows(result, fleet)) },
@@ -39,11 +40,13 @@ export function replayPage(result: ReplayTraceResult, fleet: Fleet, { fleetName 
   };
 }
 
-function toneOf(keeps: boolean | undefined): Tone {
+/** How it is to be taken that an objective is kept, is not, or cannot be told. */
+export function toneOf(keeps: boolean | undefined): Tone {
   return keeps === undefined ? "unsure" : keeps ? "good" : "bad";
 }
 
-function mainFigures(result: ReplayTraceResult): FiguresBlock {
+/** The figures of a run that matter most. */
+export function runFigures(result: ReplayResult): FiguresBlock {
   const { ttft_ms: ttft, slo, throughput, cost, total_gpus: gpus } = result;
   const interval = ttft.p99_ci95?.map(milliseconds).join(" to ");
   return {
@@ -86,7 +89,8 @@ function charted(title: string, blocks: readonly Block[]): Section[] {
   return blocks.length === 0 ? [] : [{ title, blocks }];
 }
 
-function poolTables(rows: readonly PoolRow[]): Block[] {
+/** What the pools of a run are, and what they came to. */
+export function poolTables(rows: readonly PoolRow[]): Block[] {
   const tone = ({ figures }: PoolRow) => (figures.stability.verdict === "overloaded" ? "bad" : undefined);
   const batching = batchingColumns(rows);
   return [
