@@ -2,6 +2,7 @@
 import { type Command, Option } from "commander";
 import { InputError } from "../specs/input-error.js";
 import { oneOf } from "./flags.js";
+import { REPLICA_FLAGS } from "./replica-flags.js";
 
 /** Value of {@link addCompatFlag}. */
 export interface CompatFlags {
@@ -21,20 +22,12 @@ export function addCompatFlag(command: Command): Command {
 /** Flags that are about simulation, or about models: the formulas know neither. */
 const UNKNOWN: Readonly<Record<string, string>> = {
   trace: "--trace",
-  model: "--model",
-  tp: "--tp",
-  dtype: "--dtype",
-  kvDtype: "--kv-dtype",
-  catalog: "--catalog",
-  gpuMemoryUtilization: "--gpu-memory-utilization",
-  maxNumSeqs: "--max-num-seqs",
-  maxNumBatchedTokens: "--max-num-batched-tokens",
-  enablePrefixCaching: "--enable-prefix-caching",
-  replica: "--replica",
+  ...REPLICA_FLAGS,
   engine: "--engine",
-  sloTpot: "--slo-tpot",
   nSimReq: "--n-sim-req",
   seed: "--seed",
+  html: "--html",
+  html: "--html",
 };
 
 /**

@@ -1,21 +1,22 @@
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import { disaggCompat, type DisaggCompatOptions } from "../planners/disagg-compat.js";
 import { DEFAULT_MAX_RHO, disagg, DISAGG_DEFAULTS, type DisaggOptions, MAX_WORKERS } from "../planners/disagg.js";
+import { disaggPage } from "../reports/html/disagg-page.js";
 import { disaggCompatReport, disaggReport } from "../reports/disagg-report.js";
-import { InputError } from "../specs/input-error.js";
-import { addOutputFlags, number, oneOf, seedFlag, wholeNumber } from "./flags.js";
+import { addCompatFlag, type CompatFlags, refuseUnderCompat } from "./compat-flags.js";
+import { addOutputFlags, number, seedFlag, wholeNumber } from "./flags.js";
+import { addHtmlFlag, checkHtml, deliverHtml, type HtmlOptions } from "./html-output.js";
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
-import { addPlanningInput, openPlanningInput, planningFiles, type PlanningFlags } from "./planning-input.js";
 import {
-  addModelFlags,
-  GPU_HELP,
-  type ModelFlags,
-  openReplicas,
-  replicaFiles,
-  replicaFlagValues,
-} from "./replica-flags.js";
+  addPlanningInput,
+  openPlanningInput,
+  planningFiles,
+  planningInput,
+  type PlanningFlags,
+} from "./planning-input.js";
+import { addModelFlags, GPU_HELP, type ModelFlags, openReplicas, replicaFiles } from "./replica-flags.js";
 
-interface Flags extends PlanningFlags, ModelFlags, OutputOptions {
+interface Flags extends PlanningFlags, ModelFlags, CompatFlags, OutputOptions, HtmlOptions {
   sloTtft: number;
   sloTpot: number;
   gpuPrefill: string;
@@ -28,7 +29,6 @@ interface Flags extends PlanningFlags, ModelFlags, OutputOptions {
   maxRho: number;
   aggregated: boolean;
   seed: number;
-  compat?: "python";
 }
 
 const EXAMPLES = `
@@ -71,23 +71,22 @@ export function disaggCommand(): Command {
       DEFAULT_MAX_RHO,
     )
     .option("--no-aggregated", "do not compare with fleets whose replicas do both, which are simulated")
-    .addOption(seedFlag())
-    .addOption(
-      new Option(
-        "--compat <tool>",
-        "python: its formulas, digit for digit, for comparison; they see a CDF alone",
-      ).argParser(oneOf(["python"])),
-    );
-  addPlanningInput(command);
-  return addOutputFlags(command.optionsGroup("Output:")).addHelpText("after", EXAMPLES).action(run);
+    .addOption(seedFlag());
+  addPlanningInput(addCompatFlag(command));
+  return addHtmlFlag(addOutputFlags(command.optionsGroup("Output:")))
+    .addHelpText("after", EXAMPLES)
+    .action(run);
 }
 
 async function run(flags: Flags, command: Command): Promise<void> {
-  await checkOutput(flags, [...planningFiles(flags), ...replicaFiles(flags)]);
-  if (flags.compat) return runCompat(flags);
+  const inputs = [...planningFiles(flags), ...replicaFiles(flags)];
+  await checkOutput(flags, inputs);
+  await checkHtml(flags, inputs, { "--out": flags.out });
+  if (flags.compat) return runCompat(flags, command);
   const [prefill, decode] = (await openReplicas(command)).each("gpuPrefill", "gpuDecode");
   const options: DisaggOptions = {
-    ...(await commonOptions(flags)),
+    opened: await openPlanningInput(flags, flags),
+    ...limitsOf(flags),
     prefill: prefill!,
     decode: decode!,
     maxRho: flags.maxRho,
@@ -95,15 +94,16 @@ async function run(flags: Flags, command: Command): Promise<void> {
     seed: flags.seed,
   };
   const result = await disagg(options);
+  await deliverHtml(flags, () => disaggPage(result));
   await deliver(result, flags, () => disaggReport(result));
   if (result.best === null) process.exitCode = NO_ANSWER;
 }
 
-async function runCompat(flags: Flags): Promise<void> {
-  const given = Object.entries(replicaFlagValues(flags)).find(([, value]) => value !== undefined);
-  if (given) throw new InputError(`${given[0]} has no meaning under --compat python, which knows a100, h100 and a10g.`);
+async function runCompat(flags: Flags, command: Command): Promise<void> {
+  refuseUnderCompat(command, { maxRho: "--max-rho" });
   const options: DisaggCompatOptions = {
-    ...(await commonOptions(flags)),
+    ...planningInput(flags),
+    ...limitsOf(flags),
     gpuPrefill: flags.gpuPrefill,
     gpuDecode: flags.gpuDecode,
   };
@@ -112,9 +112,9 @@ async function runCompat(flags: Flags): Promise<void> {
   if (result.best === null) process.exitCode = NO_ANSWER;
 }
 
-async function commonOptions(flags: Flags) {
+/** What both kinds of formulas heed. */
+function limitsOf(flags: Flags) {
   return {
-    opened: await openPlanningInput(flags, flags),
     sloTtftMs: flags.sloTtft,
     sloTpotMs: flags.sloTpot,
     maxCtx: flags.maxCtx,

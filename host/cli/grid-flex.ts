@@ -11,23 +11,25 @@ import {
 import { plannedRun } from "../planners/planning-requests.js";
 import { DEFAULT_SLO_MS, DEFAULT_WARMUP } from "../planners/replay.js";
 import { MAX_REPLICATIONS } from "../planners/replay-limits.js";
+import { gridFlexPage } from "../reports/html/grid-flex-page.js";
 import { gridFlexCompatReport, gridFlexReport } from "../reports/grid-flex-report.js";
 import { InputError } from "../specs/input-error.js";
+import { addCompatFlag, type CompatFlags, refuseUnderCompat } from "./compat-flags.js";
 import { addEngineFlags, type EngineFlags, engineOptions } from "./engine-flags.js";
-import { addOutputFlags, number, oneOf, seedFlag, wholeNumber } from "./flags.js";
+import { addOutputFlags, number, seedFlag, wholeNumber } from "./flags.js";
+import { addHtmlFlag, checkHtml, deliverHtml, type HtmlOptions } from "./html-output.js";
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
-import { addPlanningInput, openPlanningInput, planningFiles, type PlanningFlags } from "./planning-input.js";
-import { showProgress } from "./progress.js";
 import {
-  addModelFlags,
-  GPU_HELP,
-  type ModelFlags,
-  openReplicas,
-  replicaFiles,
-  replicaFlagValues,
-} from "./replica-flags.js";
+  addPlanningInput,
+  openPlanningInput,
+  planningFiles,
+  planningInput,
+  type PlanningFlags,
+} from "./planning-input.js";
+import { showProgress } from "./progress.js";
+import { addModelFlags, GPU_HELP, type ModelFlags, openReplicas, replicaFiles } from "./replica-flags.js";
 
-interface Flags extends PlanningFlags, EngineFlags, ModelFlags, OutputOptions {
+interface Flags extends PlanningFlags, EngineFlags, ModelFlags, CompatFlags, OutputOptions, HtmlOptions {
   nGpus: number;
   gpu: string;
   slo: number;
@@ -38,7 +40,6 @@ interface Flags extends PlanningFlags, EngineFlags, ModelFlags, OutputOptions {
   seed: number;
   warmup: number;
   replications: number;
-  compat?: "python";
 }
 
 const EXAMPLES = `
@@ -89,20 +90,18 @@ export function gridFlexCommand(): Command {
       DEFAULT_WARMUP,
     )
     .option("--replications <n>", "independent runs of each level", wholeNumber(1, MAX_REPLICATIONS), 1)
-    .addOption(seedFlag())
-    .addOption(
-      new Option(
-        "--compat <tool>",
-        "python: its formulas, digit for digit, for comparison; they see a CDF alone",
-      ).argParser(oneOf(["python"])),
-    );
-  addPlanningInput(command);
-  return addOutputFlags(command.optionsGroup("Output:")).addHelpText("after", EXAMPLES).action(run);
+    .addOption(seedFlag());
+  addPlanningInput(addCompatFlag(command));
+  return addHtmlFlag(addOutputFlags(command.optionsGroup("Output:")))
+    .addHelpText("after", EXAMPLES)
+    .action(run);
 }
 
 async function run(flags: Flags, command: Command): Promise<void> {
-  await checkOutput(flags, [...planningFiles(flags), ...replicaFiles(flags)]);
-  if (flags.compat) return runCompat(flags);
+  const inputs = [...planningFiles(flags), ...replicaFiles(flags)];
+  await checkOutput(flags, inputs);
+  await checkHtml(flags, inputs, { "--out": flags.out });
+  if (flags.compat) return runCompat(flags, command);
   const [replica] = (await openReplicas(command)).each("gpu");
   const requests = requestsOf(flags);
   const opened = await openPlanningInput(flags, flags);
@@ -123,20 +122,22 @@ async function run(flags: Flags, command: Command): Promise<void> {
     onProgress: progress.update,
   };
   const result = await gridFlex(options).finally(progress.stop);
+  await deliverHtml(flags, () => gridFlexPage(result));
   await deliver(result.rows, flags, () => gridFlexReport(result));
   if (result.deepest === null) process.exitCode = NO_ANSWER;
 }
 
-async function runCompat(flags: Flags): Promise<void> {
-  const { verifyDes, nReq, engine } = flags;
-  const ignored = Object.entries({ ...replicaFlagValues(flags), "--engine": engine });
-  const given = [...ignored, ["--verify-des", verifyDes || undefined], ["--n-req", nReq]].find(
-    ([, value]) => value !== undefined,
-  );
-  if (given)
-    throw new InputError(`${String(given[0])} has no meaning under --compat python: its formulas simulate nothing.`);
+/** `--verify-des 0` asks for what these formulas do anyhow. */
+async function runCompat(flags: Flags, command: Command): Promise<void> {
+  refuseUnderCompat(command, {
+    nReq: "--n-req",
+    ...(flags.verifyDes === 0 ? {} : { verifyDes: "--verify-des" }),
+    step: "--step",
+    warmup: "--warmup",
+    replications: "--replications",
+  });
   const rows = await gridFlexCompat({
-    opened: await openPlanningInput(flags, flags),
+    ...planningInput(flags),
     gpu: flags.gpu,
     gpus: flags.nGpus,
     sloMs: flags.slo,

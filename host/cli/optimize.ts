@@ -17,24 +17,18 @@ import { optimizePage } from "../reports/html/optimize-page.js";
 import { withoutColours } from "../reports/html/tables.js";
 import { bestLine, optimizeCompatReport, optimizeReport, optimizeQuestion } from "../reports/optimize-report.js";
 import { InputError } from "../specs/input-error.js";
+import { addCompatFlag, type CompatFlags, refuseUnderCompat } from "./compat-flags.js";
 import { addOutputFlags, type FlagParser, listOf, number, oneOf, share, wholeNumber } from "./flags.js";
 import { addHtmlFlag, checkHtml, deliverHtml, type HtmlOptions } from "./html-output.js";
 import { checkOutput, deliver, type OutputOptions, writeWhole } from "./output.js";
 import { checkFleetOut } from "./fleet-output.js";
 import { addPlanningInput, planningFiles, planningInput, type PlanningFlags } from "./planning-input.js";
 import { showProgress } from "./progress.js";
-import {
-  addModelFlags,
-  GPU_HELP,
-  type ModelFlags,
-  openReplicas,
-  replicaFiles,
-  replicaFlagValues,
-} from "./replica-flags.js";
+import { addModelFlags, GPU_HELP, type ModelFlags, openReplicas, replicaFiles } from "./replica-flags.js";
 import type { Replicas } from "./replicas.js";
 import { addGoalFlags, addSizingFlags, type GoalFlags, type SizingFlags, sizingOptions } from "./sizing-flags.js";
 
-interface Flags extends PlanningFlags, SizingFlags, GoalFlags, ModelFlags, OutputOptions, HtmlOptions {
+interface Flags extends PlanningFlags, SizingFlags, GoalFlags, ModelFlags, CompatFlags, OutputOptions, HtmlOptions {
   bShort: number | number[] | "all";
   longMaxCtx: number;
   gpuShort: string;
@@ -46,7 +40,6 @@ interface Flags extends PlanningFlags, SizingFlags, GoalFlags, ModelFlags, Outpu
   minPools: number;
   maxPools?: number;
   fleetOut?: string;
-  compat?: "python";
 }
 
 const EXAMPLES = `
@@ -105,12 +98,7 @@ export function optimizeCommand(): Command {
         "search: simulate until no other row can be cheaper (default); top: size the rows of --verify-top alone; verify: simulate these as analysis proposes them",
       ).argParser(oneOf(EFFORTS)),
     );
-  addGoalFlags(command).addOption(
-    new Option(
-      "--compat <tool>",
-      "python: its formulas, digit for digit, for comparison; they see a CDF alone",
-    ).argParser(oneOf(["python"])),
-  );
+  addCompatFlag(addGoalFlags(command));
   addPlanningInput(command);
   command
     .optionsGroup("Output:")
@@ -129,7 +117,7 @@ async function run(flags: Flags, command: Command): Promise<void> {
   await checkOutput(flags, inputs);
   await checkFleetOut(flags, inputs);
   await checkHtml(flags, inputs, { "--out": flags.out, "--fleet-out": flags.fleetOut });
-  if (flags.compat) return runCompat(flags);
+  if (flags.compat) return runCompat(flags, command);
   const replicas = await openReplicas(command);
   const progress = showProgress(undefined, "runs");
   const result = await optimize({ ...optionsOf(flags, replicas), onRun: progress.update }).finally(progress.stop);
@@ -163,18 +151,16 @@ function optionsOf(flags: Flags, replicas: Replicas): OptimizeOptions {
   };
 }
 
-async function runCompat(flags: Flags): Promise<void> {
-  const { engine, nSimReq, fleetOut, html, bShort, sloTpot } = flags;
-  const others = {
-    ...replicaFlagValues(flags),
-    "--engine": engine,
-    "--n-sim-req": nSimReq,
-    "--fleet-out": fleetOut,
-    "--html": html,
-  };
-  const ignored = Object.entries({ ...others, "--slo-tpot": sloTpot }).find(([, value]) => value !== undefined);
-  if (ignored)
-    throw new InputError(`${ignored[0]} has no meaning under --compat python: its formulas simulate nothing.`);
+async function runCompat(flags: Flags, command: Command): Promise<void> {
+  refuseUnderCompat(command, {
+    sloTpot: "--slo-tpot",
+    objective: "--objective",
+    minPools: "--min-pools",
+    maxPools: "--max-pools",
+    effort: "--effort",
+    fleetOut: "--fleet-out",
+  });
+  const { bShort } = flags;
   if (typeof bShort !== "number") throw new InputError("--b-short takes one boundary under --compat python.");
   const result = await optimizeCompat({
     ...planningInput(flags),

@@ -4,10 +4,12 @@ import { pareto, type ParetoOptions } from "../planners/pareto.js";
 import { paretoCompat } from "../planners/pareto-compat.js";
 import type { PlanningInput } from "../planners/planning-requests.js";
 import type { PoolKinds } from "../planners/sizing/replica-kinds.js";
+import { paretoPage } from "../reports/html/pareto-page.js";
 import { paretoCompatReport, paretoReport } from "../reports/pareto-report.js";
 import { InputError } from "../specs/input-error.js";
 import { addCompatFlag, type CompatFlags, refuseUnderCompat } from "./compat-flags.js";
 import { addOutputFlags, number, severalOf, wholeNumber } from "./flags.js";
+import { addHtmlFlag, checkHtml, deliverHtml, type HtmlOptions } from "./html-output.js";
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
 import { addPlanningInput, planningFiles, planningInput, type PlanningFlags } from "./planning-input.js";
 import { showProgress } from "./progress.js";
@@ -15,7 +17,7 @@ import { addModelFlags, GPU_HELP, type ModelFlags, openReplicas, replicaFiles } 
 import type { Replicas } from "./replicas.js";
 import { addSizingFlags, type SizingFlags, sizingOptions } from "./sizing-flags.js";
 
-interface Flags extends PlanningFlags, SizingFlags, ModelFlags, CompatFlags, OutputOptions {
+interface Flags extends PlanningFlags, SizingFlags, ModelFlags, CompatFlags, OutputOptions, HtmlOptions {
   bShort?: "all" | number[];
   sloRange?: number[];
   longMaxCtx: number;
@@ -70,7 +72,9 @@ export function paretoCommand(): Command {
     );
   addCompatFlag(addModelFlags(command));
   addPlanningInput(command);
-  return addOutputFlags(command.optionsGroup("Output:")).addHelpText("after", EXAMPLES).action(run);
+  return addHtmlFlag(addOutputFlags(command.optionsGroup("Output:")))
+    .addHelpText("after", EXAMPLES)
+    .action(run);
 }
 
 const listOfTokens = severalOf(wholeNumber(1));
@@ -81,7 +85,9 @@ function thresholds(text: string, before: "all" | number[] | undefined): "all" |
 }
 
 async function run(flags: Flags, command: Command): Promise<void> {
-  await checkOutput(flags, [...planningFiles(flags), ...replicaFiles(flags)]);
+  const inputs = [...planningFiles(flags), ...replicaFiles(flags)];
+  await checkOutput(flags, inputs);
+  await checkHtml(flags, inputs, { "--out": flags.out });
   const input = planningInput(flags);
   if (flags.compat) return runCompat(input, flags, command);
   const { bShort, longMaxCtx, sloRange } = flags;
@@ -98,9 +104,11 @@ async function run(flags: Flags, command: Command): Promise<void> {
     longMaxCtx,
     ...(Array.isArray(bShort) ? { bShort } : {}),
     ...(sloRange ? { sloRangeMs: sloRange } : {}),
+    curves: flags.html !== undefined,
     onRun: progress.update,
   };
   const result = await pareto(options).finally(progress.stop);
+  await deliverHtml(flags, () => paretoPage(result));
   await deliver(result.rows, flags, () => paretoReport(result));
   if (!result.recommended) process.exitCode = NO_ANSWER;
 }
@@ -124,7 +132,7 @@ function kindsOf({ gpus }: Flags, command: Command, replicas: Replicas): Require
 }
 
 async function runCompat(input: PlanningInput, flags: Flags, command: Command): Promise<void> {
-  refuseUnderCompat(command, { bShort: "--b-short", sloRange: "--slo-range", gpus: "--gpus" });
+  refuseUnderCompat(command, { sloTpot: "--slo-tpot", bShort: "--b-short", sloRange: "--slo-range", gpus: "--gpus" });
   const { gpuShort, gpuLong, longMaxCtx, slo } = flags;
   const result = await paretoCompat({
     ...input,

@@ -28,8 +28,8 @@ export interface ModelFlags {
   replica?: string[];
 }
 
-/** Flags by the names of their values. */
-const FLAGS: Readonly<Record<keyof ModelFlags, string>> = {
+/** The flags of {@link addModelFlags} by the names of their values. */
+export const REPLICA_FLAGS: Readonly<Record<keyof ModelFlags, string>> = {
   model: "--model",
   catalog: "--catalog",
   tp: "--tp",
@@ -104,11 +104,6 @@ export function replicaFiles({ catalog, model, replica = [] }: ModelFlags): (str
   return [catalog, model, ...replica];
 }
 
-/** The flags with their values; `undefined` where one was not given. */
-export function replicaFlagValues(flags: ModelFlags): Record<string, unknown> {
-  return Object.fromEntries((Object.keys(FLAGS) as (keyof ModelFlags)[]).map((key) => [FLAGS[key], flags[key]]));
-}
-
 /**
  * Reads what the flags of {@link addModelFlags} name.
  *
@@ -135,7 +130,7 @@ export async function openReplicas(command: Command): Promise<Replicas> {
 async function modelOf(model: string, catalog: Catalog): Promise<ModelChoice> {
   const isElsewhere = /[/\\]|\.json$/i.test(model) && !catalog.findModel(model);
   if (isElsewhere) return (await importModel(model)).facts;
-  foundModel(model, catalog, FLAGS.model);
+  foundModel(model, catalog, REPLICA_FLAGS.model);
   return model;
 }
 
@@ -145,11 +140,11 @@ function servingOf(flags: ModelFlags & { engine?: string; trace?: string }): Rep
   const first = (Object.keys(given) as (keyof typeof given)[]).find((key) => given[key] !== undefined);
   if (first === undefined) return undefined;
   if (engine === "slots") {
-    throw new InputError(`${FLAGS[first]} belongs to the engine iterations, but --engine is slots.`);
+    throw new InputError(`${REPLICA_FLAGS[first]} belongs to the engine iterations, but --engine is slots.`);
   }
   if (enablePrefixCaching && trace === undefined) {
     throw new InputError(
-      `${FLAGS.enablePrefixCaching} needs a --trace with block ids: requests that are drawn have no prompts in common.`,
+      `${REPLICA_FLAGS.enablePrefixCaching} needs a --trace with block ids: requests that are drawn have no prompts in common.`,
     );
   }
   return {

@@ -9,6 +9,7 @@ import {
   twoPoolTokensPerWatt,
 } from "../planners/tok-per-watt.js";
 import { tokensPerWattCompat, twoPoolTokensPerWattCompat } from "../planners/tok-per-watt-compat.js";
+import { fleetWattsPage, wattsPage } from "../reports/html/watts-page.js";
 import {
   fleetWattsCompatReport,
   fleetWattsReport,
@@ -18,6 +19,7 @@ import {
 import { InputError } from "../specs/input-error.js";
 import { addCompatFlag, type CompatFlags, refuseUnderCompat } from "./compat-flags.js";
 import { addOutputFlags, number, severalOf, wholeNumber } from "./flags.js";
+import { addHtmlFlag, checkHtml, deliverHtml, type HtmlOptions } from "./html-output.js";
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
 import { addPlanningInput, planningFiles, planningInput, type PlanningFlags } from "./planning-input.js";
 import { showProgress } from "./progress.js";
@@ -25,7 +27,7 @@ import { addModelFlags, GPU_HELP, type ModelFlags, openReplicas, replicaFiles } 
 import type { Replicas } from "./replicas.js";
 import { addSizingFlags, type SizingFlags, sizingOptions } from "./sizing-flags.js";
 
-interface Flags extends PlanningFlags, SizingFlags, ModelFlags, CompatFlags, OutputOptions {
+interface Flags extends PlanningFlags, SizingFlags, ModelFlags, CompatFlags, OutputOptions, HtmlOptions {
   gpus?: string[];
   maxCtx: number;
   rhoSweep?: true | number[];
@@ -77,13 +79,17 @@ export function tokPerWattCommand(): Command {
     .option("--gpu-long <name>", "two pools: GPU of the pool for long requests, and of the one pool");
   addCompatFlag(addModelFlags(command));
   addPlanningInput(command);
-  return addOutputFlags(command.optionsGroup("Output:")).addHelpText("after", EXAMPLES).action(run);
+  return addHtmlFlag(addOutputFlags(command.optionsGroup("Output:")))
+    .addHelpText("after", EXAMPLES)
+    .action(run);
 }
 
 async function run(flags: Flags, command: Command): Promise<void> {
-  await checkOutput(flags, [...planningFiles(flags), ...replicaFiles(flags)]);
+  const inputs = [...planningFiles(flags), ...replicaFiles(flags)];
+  await checkOutput(flags, inputs);
+  await checkHtml(flags, inputs, { "--out": flags.out });
   const input = planningInput(flags);
-  if (flags.compat) refuseUnderCompat(command);
+  if (flags.compat) refuseUnderCompat(command, { sloTpot: "--slo-tpot" });
   const pools = twoPools(flags);
   if (pools)
     return flags.compat ? fleetCompat(input, flags, pools) : fleet(input, flags, pools, await openReplicas(command));
@@ -103,6 +109,7 @@ async function gpus(input: PlanningInput, flags: Flags, replicas: Replicas): Pro
     rhoSweep: rhosOf(flags),
     onRun: progress.update,
   }).finally(progress.stop);
+  await deliverHtml(flags, () => wattsPage(result));
   await deliver(result.rows, flags, () => wattsReport(result));
   if (!result.rows.some(({ slo_met }) => slo_met)) process.exitCode = NO_ANSWER;
 }
@@ -119,6 +126,7 @@ async function fleet(input: PlanningInput, flags: Flags, { bShort }: TwoPools, r
     maxCtx: flags.maxCtx,
     onRun: progress.update,
   }).finally(progress.stop);
+  await deliverHtml(flags, () => fleetWattsPage(result));
   await deliver(result, flags, () => fleetWattsReport(result));
   if (!result.homo.slo_met && !result.routed.slo_met) process.exitCode = NO_ANSWER;
 }

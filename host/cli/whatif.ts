@@ -7,6 +7,7 @@ import type { ReplicaKinds } from "../planners/sizing/replica-kinds.js";
 import { whatif, whatifGpus } from "../planners/whatif.js";
 import { whatifCompat, whatifGpusCompat } from "../planners/whatif-compat.js";
 import { DEFAULT_WHATIF_RATES_RPS, type WhatifFleetOptions } from "../planners/whatif-fleets.js";
+import { whatifGpusPage, whatifPage } from "../reports/html/whatif-page.js";
 import {
   whatifCompatReport,
   whatifGpusCompatReport,
@@ -16,6 +17,7 @@ import {
 import { InputError } from "../specs/input-error.js";
 import { addCompatFlag, type CompatFlags, refuseUnderCompat } from "./compat-flags.js";
 import { addOutputFlags, number, severalOf, wholeNumber } from "./flags.js";
+import { addHtmlFlag, checkHtml, deliverHtml, type HtmlOptions } from "./html-output.js";
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
 import { addPlanningInput, planningFiles, planningInput, type PlanningFlags } from "./planning-input.js";
 import { showProgress } from "./progress.js";
@@ -23,7 +25,7 @@ import { addModelFlags, GPU_HELP, type ModelFlags, openReplicas, replicaFiles } 
 import type { Replicas } from "./replicas.js";
 import { addSizingFlags, type SizingFlags, sizingOptions } from "./sizing-flags.js";
 
-interface Flags extends PlanningFlags, SizingFlags, ModelFlags, CompatFlags, OutputOptions {
+interface Flags extends PlanningFlags, SizingFlags, ModelFlags, CompatFlags, OutputOptions, HtmlOptions {
   lamRange?: number[];
   gpuCompare?: string[];
   bShort: number;
@@ -80,11 +82,15 @@ export function whatifCommand(): Command {
     );
   addCompatFlag(addModelFlags(command));
   addPlanningInput(command);
-  return addOutputFlags(command.optionsGroup("Output:")).addHelpText("after", EXAMPLES).action(run);
+  return addHtmlFlag(addOutputFlags(command.optionsGroup("Output:")))
+    .addHelpText("after", EXAMPLES)
+    .action(run);
 }
 
 async function run(flags: Flags, command: Command): Promise<void> {
-  await checkOutput(flags, [...planningFiles(flags), ...replicaFiles(flags)]);
+  const inputs = [...planningFiles(flags), ...replicaFiles(flags)];
+  await checkOutput(flags, inputs);
+  await checkHtml(flags, inputs, { "--out": flags.out });
   const input = planningInput(flags);
   refuseContradictions(flags, command);
   if (flags.compat) return runCompat(input, flags, command);
@@ -99,12 +105,14 @@ async function run(flags: Flags, command: Command): Promise<void> {
   };
   if (flags.gpuCompare) {
     const result = await whatifGpus({ ...options, gpuCompare: comparedKinds(replicas) }).finally(progress.stop);
+    await deliverHtml(flags, () => whatifGpusPage(result));
     await deliver(result.rows, flags, () => whatifGpusReport(result));
     if (!result.feasible) process.exitCode = NO_ANSWER;
     return;
   }
   const [short, long] = replicas.each("gpuShort", "gpuLong");
   const result = await whatif({ ...options, short: [short!], long: [long!] }).finally(progress.stop);
+  await deliverHtml(flags, () => whatifPage(result));
   await deliver(result.rows, flags, () => whatifReport(result));
   if (!result.feasible) process.exitCode = NO_ANSWER;
 }
@@ -137,7 +145,7 @@ function fleetOptions({ lamRange, bShort, longMaxCtx }: Flags): WhatifFleetOptio
 }
 
 async function runCompat(input: PlanningInput, flags: Flags, command: Command): Promise<void> {
-  refuseUnderCompat(command, { gammaMax: "--gamma-max" });
+  refuseUnderCompat(command, { sloTpot: "--slo-tpot", gammaMax: "--gamma-max" });
   const { lamRange, bShort, longMaxCtx, slo, gpuShort, gpuLong, gpuCompare } = flags;
   const options = {
     ...input,

@@ -6,7 +6,7 @@ import { openPlanningRequests, type PlanningInput } from "./planning-requests.js
 export interface CompatRequests {
   name: string;
   cdf: Cdf;
-  /** The rate that was given; absent: none was. */
+  /** The rate that was given, or that of requests that are open; absent: none was. */
   rateRps?: number;
 }
 
@@ -26,8 +26,10 @@ export async function compatRequests(input: PlanningInput): Promise<CompatReques
       `the input share is ${input.inputShare}, but the formulas of the Python tool know ${DEFAULT_INPUT_SHARE} alone.`,
     );
   }
-  const { cdf, name } = await openPlanningRequests(input);
-  if (cdf) return { name, cdf, ...(input.rateRps === undefined ? {} : { rateRps: input.rateRps }) };
+  const opened = await openPlanningRequests(input);
+  const { cdf, name } = opened;
+  const rateRps = "opened" in input ? opened.rateRps : input.rateRps;
+  if (cdf) return { name, cdf, ...(rateRps === undefined ? {} : { rateRps }) };
   throw new InputError(
     `${name}: is no CDF of total tokens, and the formulas of the Python tool know nothing else; --cdf gives one.`,
   );

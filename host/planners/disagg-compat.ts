@@ -1,8 +1,7 @@
-import { pythonManualProfile } from "../profiles/python/manual.js";
-import { gpuProfile } from "../specs/gpu-catalog.js";
-import { InputError } from "../specs/input-error.js";
+import { pythonGpu } from "../profiles/python/manual.js";
+import { compatRequests } from "./compat-requests.js";
 import { DISAGG_DEFAULTS } from "./disagg.js";
-import { openPlanningRequests, type PlanningInput } from "./planning-requests.js";
+import { DEFAULT_RATE_RPS, type PlanningInput } from "./planning-requests.js";
 import { pythonDisagg, pythonDisaggLengths, type PythonDisagg } from "./python/disagg.js";
 
 /** What {@link disaggCompat} is asked; defaults are those of `disagg`. */
@@ -26,17 +25,12 @@ export type DisaggCompatOptions = PlanningInput & {
  * @throws InputError if the requests are not drawn from a CDF, or a figure is out of range.
  */
 export async function disaggCompat(options: DisaggCompatOptions): Promise<PythonDisagg | undefined> {
-  const { cdf, name, rateRps } = await openPlanningRequests(options);
-  if (cdf === undefined) {
-    throw new InputError(
-      `${name}: is no CDF of total tokens, and the formulas of the Python tool know nothing else; --cdf gives one.`,
-    );
-  }
+  const { cdf, rateRps = DEFAULT_RATE_RPS } = await compatRequests(options);
   const derived = pythonDisaggLengths(cdf);
   return pythonDisagg(
     {
-      prefill: pythonManualProfile(gpuProfile(options.gpuPrefill)),
-      decode: pythonManualProfile(gpuProfile(options.gpuDecode)),
+      prefill: pythonGpu(options.gpuPrefill),
+      decode: pythonGpu(options.gpuDecode),
       meanIsl: options.meanIsl ?? derived.meanIsl,
       meanOsl: options.meanOsl ?? derived.meanOsl,
       sloTtftMs: options.sloTtftMs ?? DISAGG_DEFAULTS.sloTtftMs,

@@ -1,8 +1,7 @@
-import { pythonManualProfile } from "../profiles/python/manual.js";
-import { gpuProfile } from "../specs/gpu-catalog.js";
-import { InputError } from "../specs/input-error.js";
+import { pythonGpu } from "../profiles/python/manual.js";
+import { compatRequests } from "./compat-requests.js";
 import { DEFAULT_FLEX_MAX_CTX, DEFAULT_FLEX_PCTS } from "./grid-flex.js";
-import { openPlanningRequests, type PlanningInput } from "./planning-requests.js";
+import { DEFAULT_RATE_RPS, type PlanningInput } from "./planning-requests.js";
 import { pythonGridFlex, type PythonGridFlexRow } from "./python/grid-flex.js";
 import { DEFAULT_SLO_MS } from "./replay.js";
 
@@ -28,13 +27,8 @@ export interface GridFlexCompatRow extends Omit<PythonGridFlexRow, "p99_ttft_ms"
  */
 export async function gridFlexCompat(options: GridFlexCompatOptions): Promise<GridFlexCompatRow[]> {
   const { gpu, gpus, maxCtx = DEFAULT_FLEX_MAX_CTX, flexPcts = DEFAULT_FLEX_PCTS, sloMs = DEFAULT_SLO_MS } = options;
-  const { cdf, name, rateRps } = await openPlanningRequests(options);
-  if (cdf === undefined) {
-    throw new InputError(
-      `${name}: is no CDF of total tokens, and the formulas of the Python tool know nothing else; --cdf gives one.`,
-    );
-  }
-  const profile = pythonManualProfile(gpuProfile(gpu));
+  const { cdf, rateRps = DEFAULT_RATE_RPS } = await compatRequests(options);
+  const profile = pythonGpu(gpu);
   const rows = pythonGridFlex({ cdf, rateRps, gpus, profile, sloMs, maxCtx, flexPcts });
   return rows.map((row) => ({ ...row, p99_ttft_ms: row.p99_ttft_ms < Infinity ? row.p99_ttft_ms : null }));
 }

@@ -1,8 +1,7 @@
-import { pythonManualProfile } from "../profiles/python/manual.js";
-import { gpuProfile } from "../specs/gpu-catalog.js";
-import { InputError } from "../specs/input-error.js";
+import { pythonGpu } from "../profiles/python/manual.js";
+import { compatRequests } from "./compat-requests.js";
 import { DEFAULT_B_SHORT, DEFAULT_GAMMA_MAX, DEFAULT_LONG_MAX_CTX } from "./optimize.js";
-import { openPlanningRequests, type PlanningInput } from "./planning-requests.js";
+import { DEFAULT_RATE_RPS, type PlanningInput } from "./planning-requests.js";
 import { pythonBest, pythonGammas, pythonSweep, pythonSweepOut, type PythonSweepRow } from "./python/sweep.js";
 import { DEFAULT_SLO_MS } from "./replay.js";
 
@@ -38,17 +37,12 @@ export interface OptimizeCompatResult {
  * @throws InputError if the requests are not drawn from a CDF, or a figure is out of range.
  */
 export async function optimizeCompat(options: OptimizeCompatOptions): Promise<OptimizeCompatResult> {
-  const { cdf, name, rateRps } = await openPlanningRequests(options);
-  if (cdf === undefined) {
-    throw new InputError(
-      `${name}: is no CDF of total tokens, and the formulas of the Python tool know nothing else; --cdf gives one.`,
-    );
-  }
+  const { cdf, rateRps = DEFAULT_RATE_RPS } = await compatRequests(options);
   const rows = pythonSweep(
     {
       cdf,
-      short: pythonManualProfile(gpuProfile(options.gpuShort ?? "a100")),
-      long: pythonManualProfile(gpuProfile(options.gpuLong ?? "a100")),
+      short: pythonGpu(options.gpuShort ?? "a100"),
+      long: pythonGpu(options.gpuLong ?? "a100"),
       bShort: options.bShort ?? DEFAULT_B_SHORT,
       longMaxCtx: options.longMaxCtx ?? DEFAULT_LONG_MAX_CTX,
       sloMs: options.sloMs ?? DEFAULT_SLO_MS,

@@ -44,7 +44,7 @@ describe("pareto", () => {
     const { stdout } = await pareto();
     expect(widest(stdout)).toBeLessThanOrEqual(100);
     expect(stdout).toContain("recommended");
-    expect(words(stdout)).toContain("of seed 43, which the search did not see");
+    expect(words(stdout)).toContain("of seed 44, which the search did not see");
     expect(stdout).not.toContain("longer than the largest window");
   });
 
