@@ -27,7 +27,6 @@ const UNKNOWN: Readonly<Record<string, string>> = {
   nSimReq: "--n-sim-req",
   seed: "--seed",
   html: "--html",
-  html: "--html",
 };
 
 /**
