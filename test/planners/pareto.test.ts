@@ -59,7 +59,7 @@ describe("thresholds of a CDF", () => {
     const cheapest = Math.min(...result.rows.map(({ cost_per_hr }) => cost_per_hr!));
     expect(result.rows.filter(({ recommended }) => recommended)).toEqual([result.recommended]);
     expect(result.recommended!.cost_per_hr).toBe(cheapest);
-    expect(result.recommended!.check).toMatchObject({ seed: 43, has_fresh_requests: true });
+    expect(result.recommended!.check).toMatchObject({ seed: 44, has_fresh_requests: true });
     expect(result.fleet!.pools).toHaveLength(result.recommended!.pools.length);
   });
 

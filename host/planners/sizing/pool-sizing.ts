@@ -50,6 +50,8 @@ export class PoolSizing {
   private readonly leastReplicas: number;
   private selected: PoolRequests | undefined;
   private confirmed: number | undefined;
+  /** Whether a confirmation has missed: since then all runs play its requests. */
+  private playsFresh = false;
 
   private constructor(
     private readonly problem: SizingProblem,
@@ -113,17 +115,21 @@ export class PoolSizing {
    */
   async confirm(): Promise<boolean> {
     const { problem, segment, option, upper: replicas } = this;
-    if (!problem.fresh || !this.selected || this.confirmed === replicas) return true;
+    if (!problem.fresh || !this.selected || this.playsFresh || this.confirmed === replicas) return true;
     const count = Math.min(MAX_POOL_REQUESTS, CONFIRMING * this.selected.count);
     const requests = await problem.fresh.part(reachOf(segment), count, problem.requests !== undefined);
     const trial = { segment, option, requests, replicas, mayBreak: true, seed: problem.seed + 1 };
     const point = await tryPool(problem, trial);
-    this.points.set(replicas, point);
     if (point.isFeasible) this.confirmed = replicas;
     else {
+      // Runs that were too short to tell once would be again.
+      this.playsFresh = true;
+      this.selected = requests;
+      this.points.clear();
       this.lower = replicas + 1;
       this.upper = Infinity;
     }
+    this.points.set(replicas, point);
     return point.isFeasible;
   }
 
@@ -145,7 +151,8 @@ export class PoolSizing {
     if (before && !(before.isBroken && !mayBreak)) return before;
     const { problem, segment, option } = this;
     this.selected ??= await requestsFor(problem, segment, this.meanInPool());
-    const point = await tryPool(problem, { segment, option, requests: this.selected, replicas, mayBreak });
+    const seed = problem.seed + (this.playsFresh ? 1 : 0);
+    const point = await tryPool(problem, { segment, option, requests: this.selected, replicas, mayBreak, seed });
     this.points.set(replicas, point);
     return point;
   }

@@ -21,15 +21,20 @@ function sizingOf(problem: SizingProblem, option: ReplicaOption, segment = SEGME
   return PoolSizing.of(problem, { ...segment, options: [option] }, option);
 }
 
-/** The least number from 1 on that is enough, and whether all tried from there to `most` are enough as well. */
+/** The least number from 1 on that is enough, in a longer run as well, and whether all tried from there to `most` are enough. */
 async function byTrying(problem: SizingProblem, option: ReplicaOption, most: number) {
   const sizing = sizingOf(problem, option);
-  const enough: number[] = [];
+  let least = Infinity;
+  let isMonotone = true;
   for (let replicas = 1; replicas <= most; replicas++) {
-    if ((await sizing.try(replicas)).isFeasible) enough.push(replicas);
+    const { isFeasible } = await sizing.try(replicas);
+    if (replicas > least) isMonotone &&= isFeasible;
+    else if (isFeasible) {
+      sizing.upper = replicas;
+      if (await sizing.confirm()) least = replicas;
+    }
   }
-  const least = enough[0] ?? Infinity;
-  return { least, isMonotone: enough.length === most - least + 1 };
+  return { least, isMonotone };
 }
 
 const CASES: [string, ReplicaOption, SizingOptions & { rateRps: number }][] = (
@@ -72,12 +77,12 @@ describe("the size of a pool", () => {
   });
 
   test("is found from far away", async () => {
-    // Analysis knows nothing of the objective for the time per output token, which asks for far smaller batches.
+    // Of the time per output token analysis knows the mean.
     const options = { rateRps: 60, engine: "iterations", sloMs: 5000, sloTpotMs: 6, requests: 20_000 } as const;
     const { problem } = await openSmall(options);
     const sizing = sizingOf(problem, SLOWING);
     await sizing.settle();
-    expect(sizing.upper).toBeGreaterThan(3 * sizing.expected!.replicas);
+    expect(sizing.upper).toBeGreaterThan(1.5 * sizing.expected!.replicas);
     expect(sizing.points.get(sizing.upper)!.isFeasible).toBe(true);
     expect((await sizing.try(sizing.upper - 1)).isFeasible).toBe(false);
     expect(problem.runs).toBeLessThan(15);
@@ -91,7 +96,6 @@ describe("the size of a pool", () => {
       await sizing.settle();
       expect(sizing.points.get(sizing.upper)!.isFeasible).toBe(true);
       expect(sizing.points.get(sizing.upper - 1)!.isFeasible).toBe(false);
-      expect((await byTrying(problem, SLOWING, sizing.upper + 3)).isMonotone).toBe(false);
     }
   });
 });
@@ -143,7 +147,7 @@ describe("an objective that no number meets", () => {
     await sizing.settle();
     expect(sizing.lower).toBe(Infinity);
     expect(sizing.upper).toBe(Infinity);
-    expect(problem.runs).toBeLessThanOrEqual(8);
+    expect(problem.runs).toBeLessThanOrEqual(10);
   });
 
   test("is one of the time per output token, too", async () => {
