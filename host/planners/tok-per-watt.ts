@@ -93,7 +93,9 @@ export interface TwoPoolTokensPerWattResult {
 
 /** The Python tool's rate, requests/s, of what has none of its own. */
 export const DEFAULT_WATT_RATE_RPS = 100;
+/** The Python tool's window, tokens. */
 export const DEFAULT_WATT_MAX_CTX = 8192;
+/** All GPUs that have a profile by name. */
 export const DEFAULT_WATT_GPUS = ["h100", "a100", "a10g"] as const;
 /** The Python tool's utilisations. */
 export const RHO_SWEEP = [0.2, 0.4, 0.6, 0.8] as const;
@@ -189,7 +191,7 @@ async function atUtilisations(problem: SizingProblem, sizing: PoolSizing, rhos: 
   for (const rho of rhos) {
     // 1.2 / 0.6 is 2, whatever doubles make of it.
     const replicas = Math.max(1, Math.ceil(sizing.estimate(1).rho / rho - 1e-9));
-    await sizing.try(replicas);
+    await sizing.try(replicas, { mayBreak: false });
     rows.push(wattRow(problem, sizing, { replicas, isSloOptimal: false }));
   }
   return rows;

@@ -3,6 +3,7 @@ import type { OptimizeCompatResult, OptimizeCompatRow } from "../planners/optimi
 import type { OptimizeResult, OptimizeRow } from "../planners/optimize.js";
 import { type Column, columnTable } from "./column-table.js";
 import { interval } from "./outcome-cells.js";
+import { intervalNotes } from "./interval-notes.js";
 import { paragraph } from "./paragraph.js";
 import { checkLine, missLines, refusalText } from "./plan-report.js";
 import { count, counted, dollars, given, milliseconds, NONE, percent, significant } from "./quantities.js";
@@ -105,7 +106,7 @@ export function optimizeSearch({ runs, is_proved, engine, seed, rows }: Optimize
 }
 
 /** What else is to be known. */
-export function optimizeNotes({ too_long_share, safe_share, refused, rows, best }: OptimizeResult): string[] {
+export function optimizeNotes({ too_long_share, safe_share, refused, rows, best, slo_ms }: OptimizeResult): string[] {
   const cheapest = rows.find(({ source, gamma }) => source === "analytical" && gamma === 1);
   const saving = best && cheapest && best.gamma > 1 && cheapest.slo_met ? savingNote(best, cheapest) : undefined;
   return [
@@ -114,6 +115,7 @@ export function optimizeNotes({ too_long_share, safe_share, refused, rows, best 
       ? [`${percent(too_long_share)} of the requests are longer than the largest window: every fleet turns them away.`]
       : []),
     ...(safe_share === 0 ? ["No request is of a category that may be compressed: gamma stays 1."] : []),
+    ...(best ? intervalNotes(best.pools, slo_ms) : []),
     ...refused.map(refusalText),
   ];
 }

@@ -3,6 +3,7 @@ import type { PlanResult } from "../planners/plan.js";
 import type { FreshCheck } from "../planners/sizing/fresh-check.js";
 import type { NearestMiss, Refusal } from "../planners/sizing/nearest-miss.js";
 import { columnTable } from "./column-table.js";
+import { intervalNotes } from "./interval-notes.js";
 import { paragraph } from "./paragraph.js";
 import {
   count,
@@ -116,6 +117,7 @@ export function planNotes(result: PlanResult): string[] {
           "The constants of a100 and h100 are those of Llama-3-70B on eight GPUs, price and power those of one, as in the Python tool: --model names a model, and counts its GPUs.",
         ]
       : []),
+    ...(best ? intervalNotes(best.pools, result.objective.ttft_ms) : []),
     ...refused.map(refusalText),
     ...(result.requests.notes ?? []),
   ];

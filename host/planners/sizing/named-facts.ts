@@ -2,10 +2,10 @@ import { BUILT_IN_CATALOG, type Catalog } from "../../specs/catalog.js";
 import { mustBeKnown } from "../../specs/catalogued.js";
 import { check, pathText, shown } from "../../specs/check.js";
 import { type HardwareFacts, hardwareSchema } from "../../specs/hardware-catalog.js";
+import { hardwareKeys } from "../../specs/hardware/hardware-keys.js";
 import { InputError } from "../../specs/input-error.js";
 import { type ModelFacts, modelSchema } from "../../specs/model-catalog.js";
-import { hardwareKeys } from "../hardware-keys.js";
-import { modelKeys } from "../model-keys.js";
+import { modelKeys } from "../../specs/models/model-keys.js";
 
 /** A GPU by a name of a catalog, or by its facts: as code has them, or in the keys of a fleet file. */
 export type GpuChoice = string | HardwareFacts | Readonly<Record<string, unknown>>;

@@ -13,7 +13,7 @@ import { checkSizingOptions } from "./sizing-limits.js";
 import { drawnSupply } from "./drawn-supply.js";
 import { HeldStream } from "./held-stream.js";
 import type { RequestSupply } from "./request-supply.js";
-import type { SizingProblem } from "./sizing-problem.js";
+import type { SizeBy, SizingProblem } from "./sizing-problem.js";
 
 /** What every planner that sizes pools asks of its caller. */
 export interface SizingOptions {
@@ -21,6 +21,8 @@ export interface SizingOptions {
   sloMs?: number;
   /** Objective for the P99 of the time per output token, ms. Default: none. */
   sloTpotMs?: number;
+  /** Whether the interval of a P99 has to lie within its limit, or the P99 itself. Default `interval`. */
+  sizeBy?: SizeBy;
   /** How requests are served inside a replica. Default `iterations`. */
   engine?: Engine;
   /** Requests that are simulated for each pool. Default: 30,000, or as many as turn the pool over 20 times. */
@@ -53,6 +55,7 @@ export async function openProblem(options: PlanningInput & SizingOptions): Promi
   const { content } = requests;
   const problem: SizingProblem = {
     engine,
+    sizeBy: options.sizeBy ?? "interval",
     objective: { ttftMs: sloMs, ...(options.sloTpotMs === undefined ? {} : { tpotMs: options.sloTpotMs }) },
     rateRps,
     law: "model" in content ? lengthLawOf(content.model) : lengthLawOfRequests(content.held.chunks),

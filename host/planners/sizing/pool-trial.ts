@@ -1,5 +1,5 @@
 import { corePools, coreRouter, iterationPools } from "../../core/core-fleet.js";
-import { readPool } from "../../core/pool-reading.js";
+import { type PoolReading, readPool } from "../../core/pool-reading.js";
 import { Simulation } from "../../core/simulation.js";
 import { requireEngine } from "../../specs/fleet.js";
 import { InputError } from "../../specs/input-error.js";
@@ -68,7 +68,7 @@ export async function tryPool(problem: SizingProblem, trial: PoolTrial): Promise
     ...(prefixes ? { blockIds: BLOCK_IDS_AT_ONCE } : {}),
   });
   const hasMissed = () => missesFor(simulation, index, requests.count, objective);
-  await requests.feed(simulation, fleet, trial.mayBreak ? hasMissed : undefined);
+  await requests.feed(simulation, fleet, trial.mayBreak ? askedSeldom(hasMissed) : undefined);
   problem.runs++;
   await problem.onRun?.(problem.runs);
   if (trial.mayBreak && hasMissed()) return brokenPoint(trial);
@@ -87,7 +87,7 @@ export async function tryPool(problem: SizingProblem, trial: PoolTrial): Promise
     running,
     meanE2eMs,
     isBroken: false,
-    isFeasible: verdict === "stable" && keeps(objective, ttft.p99_ci95, tpot.p99_ci95),
+    isFeasible: verdict === "stable" && keeps(problem, ttft, tpot),
   };
 }
 
@@ -103,6 +103,19 @@ function missesFor(simulation: Simulation, index: number, count: number, { ttftM
   const missed = (limits: { ttftMs?: number; tpotMs?: number }) =>
     settled - simulation.countWithin(limits, index, first) > allowed;
   return missed({ ttftMs }) || (tpotMs !== undefined && missed({ tpotMs }));
+}
+
+/** How much longer a run is each time that it is asked whether it has missed: the answer takes time in proportion to its length. */
+const LONGER = 1.5;
+
+/** The same question, which goes unasked but at times that are ever farther apart. */
+function askedSeldom(question: () => boolean): () => boolean {
+  let [calls, next] = [0, 1];
+  return () => {
+    if (++calls < next) return false;
+    next = Math.ceil(LONGER * calls);
+    return question();
+  };
 }
 
 function brokenPoint({ replicas, requests }: PoolTrial): PoolPoint {
@@ -122,10 +135,13 @@ function brokenPoint({ replicas, requests }: PoolTrial): PoolPoint {
   };
 }
 
-type Interval = [number, number] | null;
+type Tail = PoolReading["ttft"];
 
-function keeps({ ttftMs, tpotMs }: SizingObjective, ttft: Interval, tpot: Interval): boolean {
-  const isWithin = (interval: Interval, limitMs: number) => interval !== null && interval[1] <= limitMs;
+function keeps({ objective: { ttftMs, tpotMs }, sizeBy }: SizingProblem, ttft: Tail, tpot: Tail): boolean {
+  const isWithin = ({ p99, p99_ci95: ci95 }: Tail, limitMs: number) => {
+    const decides = sizeBy === "interval" ? (ci95?.[1] ?? null) : p99;
+    return decides !== null && decides <= limitMs;
+  };
   return isWithin(ttft, ttftMs) && (tpotMs === undefined || isWithin(tpot, tpotMs));
 }
 

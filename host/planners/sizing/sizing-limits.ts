@@ -1,6 +1,7 @@
 import { InputError } from "../../specs/input-error.js";
 import { MAX_SECONDS } from "../../../assembly/contract.js";
 import { ENGINES } from "../../specs/fleet-spec.js";
+import { SIZE_BY } from "./sizing-problem.js";
 import type { SizingOptions } from "./open-problem.js";
 
 /** Most requests that are simulated for a pool. */
@@ -9,7 +10,7 @@ export const MAX_POOL_REQUESTS = 1_000_000;
 export const LEAST_POOL_REQUESTS = 1000;
 
 /** @throws InputError for the first option that is out of range. */
-export function checkSizingOptions({ sloMs, sloTpotMs, requests, seed, engine }: SizingOptions): void {
+export function checkSizingOptions({ sloMs, sloTpotMs, requests, seed, engine, sizeBy }: SizingOptions): void {
   within("sloMs", sloMs, (ms) => ms > 0 && ms <= MAX_SECONDS * 1000, "a number of milliseconds above 0");
   within("sloTpotMs", sloTpotMs, (ms) => ms > 0 && ms <= MAX_SECONDS * 1000, "a number of milliseconds above 0");
   within(
@@ -18,6 +19,9 @@ export function checkSizingOptions({ sloMs, sloTpotMs, requests, seed, engine }:
     (count) => Number.isInteger(count) && count >= LEAST_POOL_REQUESTS && count <= MAX_POOL_REQUESTS,
     `a whole number from ${LEAST_POOL_REQUESTS} to ${MAX_POOL_REQUESTS}`,
   );
+  if (sizeBy !== undefined && !SIZE_BY.includes(sizeBy)) {
+    throw new InputError(`sizeBy is ${JSON.stringify(sizeBy)}, but must be one of ${SIZE_BY.join(", ")}.`);
+  }
   if (engine !== undefined && !ENGINES.includes(engine)) {
     throw new InputError(`engine is ${JSON.stringify(engine)}, but must be one of ${ENGINES.join(", ")}.`);
   }

@@ -4,6 +4,7 @@ const KEYS = [
   "sloMs",
   "sloTpotMs",
   "engine",
+  "sizeBy",
   "requests",
   "seed",
   "core",

@@ -4,10 +4,16 @@ import type { LengthLaw } from "../../workloads/length-law/length-law.js";
 import type { PoolLoad, SizingObjective } from "./pool-estimate.js";
 import type { RequestSupply } from "./request-supply.js";
 
+/** What of a P99 has to lie within its limit: the upper end of its 95 % interval, so that other requests of the kind keep it as well; or the figure itself, so that these do. */
+export const SIZE_BY = ["interval", "p99"] as const;
+export type SizeBy = (typeof SIZE_BY)[number];
+
 /** What all pools that are sized for one question have in common. */
 export interface SizingProblem {
   engine: Engine;
   objective: SizingObjective;
+  /** What of a P99 has to lie within its limit. */
+  sizeBy: SizeBy;
   /** All requests, a second. */
   rateRps: number;
   /** Their lengths. */
