@@ -9,7 +9,7 @@ import type { Segment } from "../../../host/planners/sizing/segment.js";
 import type { SizingProblem } from "../../../host/planners/sizing/sizing-problem.js";
 import { choicesOf } from "../../../host/planners/sizing/boundaries.js";
 import { type Compression } from "../../../host/planners/sizing/segment.js";
-import { evenReplica, openSmall } from "./sizing-fixtures.js";
+import { evenReplica, numbers, openSmall } from "./sizing-fixtures.js";
 
 const MAX_CTX = 4000;
 /** More replicas than any pool here needs. */
@@ -49,7 +49,9 @@ async function byTryingAll(problem: SizingProblem, candidates: readonly FleetCan
         const sizing = PoolSizing.of(problem, segment, option);
         let price = Infinity;
         for (let replicas = 1; replicas <= BOX; replicas++) {
-          if ((await sizing.try(replicas)).isFeasible) price = Math.min(price, search.price(sizing, replicas));
+          if (!(search.price(sizing, replicas) < price) || !(await sizing.try(replicas)).isFeasible) continue;
+          sizing.upper = replicas;
+          if (await sizing.confirm()) price = search.price(sizing, replicas);
         }
         known.set(own, price);
       }
@@ -93,18 +95,53 @@ const INSTANCES: Instance[] = [
   ].map((options) => ({ ...instance, name: `${instance.name}, ${options.engine}, ${options.sloMs} ms`, options })),
 );
 
+/** Kinds of replica, rates and objectives that nobody has picked. */
+function madeInstance(seed: number): Instance {
+  const next = numbers(seed);
+  const kinds = ["a", "b"].map((name) =>
+    slowing(name, { c0: 4 + next(12), c1: (1 + next(30)) / 10, slots: 2 + next(7), costPerHr: (5 + next(30)) / 10 }),
+  );
+  const engine = next(2) === 0 ? "slots" : "iterations";
+  const options = { engine, rateRps: 2 + next(8), sloMs: 60 + next(400), seed } as const;
+  const tpot = engine === "iterations" && next(2) === 0 ? { sloTpotMs: 12 + next(15) } : {};
+  const boundaries = [100, 500, 1000, 2000].filter(() => next(3) > 0);
+  const gamma = next(2) === 0 ? { gamma: 1.5 } : {};
+  return { name: `made ${seed}`, options: { ...options, ...tpot }, boundaries, most: 3, kinds, ...gamma };
+}
+
+/** A replica that takes `c0` ms for an iteration, and `c1` more for each sequence; its profile says the same. */
+function slowing(
+  name: string,
+  { c0, c1, slots, costPerHr }: Record<"c0" | "c1" | "slots" | "costPerHr", number>,
+): ReplicaOption {
+  const profile = { name, W: c0 / 1000, H: c1 / 1000, calibration_ctx: 1000, chunk: 512, cost_per_hr: costPerHr };
+  return {
+    name,
+    replica: {
+      profile,
+      slots,
+      serving: { max_num_seqs: slots, num_blocks: 100_000, max_num_batched_tokens: 1024 },
+      iteration_model: { type: "linear", c0_ms: c0, c1_ms: c1 / 100, c4_ms: c1 },
+    },
+  };
+}
+
+/** In five of them (19, 25, 31, 38, 39) the fleet that analysis expects to be cheapest is not; 1 has a pool that a longer run finds too small. */
+const MADE = [1, 3, 7, 9, 12, 19, 25, 31, 33, 36, 38, 39].map(madeInstance);
+
 describe("the cheapest fleet", () => {
-  test.each(INSTANCES)("is that of all fleets: $name", async (instance) => {
+  test.each([...INSTANCES, ...MADE])("is that of all fleets: $name", async (instance) => {
     const { options, boundaries, most, kinds, gamma, goal = "cost", availability = 1 } = instance;
-    const { problem } = await openSmall({ ...options, requests: 1000 });
+    const { problem } = await openSmall({ requests: 1000, ...options });
     const compressions = gamma === undefined ? [] : [{ gamma, safeShare: 0.75, pCompress: 1 }];
     const candidates = candidatesOf(boundaries, most, kinds, compressions);
     const search = new FleetSearch(problem, priceBy(goal, availability));
     const best = await search.cheapest(candidates);
     const { runs } = problem;
     const least = await byTryingAll(problem, candidates, search);
-    expect(best!.price).toBeCloseTo(least, 9);
-    expect(runs).toBeLessThan((problem.runs - runs) / 4);
+    if (least === Infinity) expect(best).toBeUndefined();
+    else expect(best!.price).toBeCloseTo(least, 9);
+    expect(runs).toBeLessThan((problem.runs - runs) / 2);
   });
 
   test("has pools that were each simulated as they are, and are enough", async () => {
@@ -118,14 +155,14 @@ describe("the cheapest fleet", () => {
     );
   });
 
-  test("is found although the kind that analysis would take cannot do it at all", async () => {
-    // Analysis does not look at the time per output token, 20 ms for the cheap one.
-    const { problem } = await openSmall({ engine: "iterations", rateRps: 6, sloMs: 500, sloTpotMs: 15 });
+  test("is found although the kind that analysis would take turns out to be no use", async () => {
+    const { problem } = await openSmall({ engine: "slots", rateRps: 6, sloMs: 500 });
     const search = new FleetSearch(problem, priceBy("cost", 1));
     const [candidate] = candidatesOf([], 1, [CHEAP, FAST]);
-    expect(search.expectedChoice(candidate!.segments[0]!).option.name).toBe("cheap");
-    const best = (await search.cheapest([candidate!]))!;
-    expect(best.pools[0]!.option.name).toBe("fast");
+    const [cheap, fast] = search.sizingsOf(candidate!.segments[0]!);
+    expect(search.expectedChoice(candidate!.segments[0]!)).toBe(cheap);
+    cheap!.lower = Infinity;
+    expect((await search.cheapest([candidate!]))!.pools).toEqual([fast]);
   });
 
   test("is none where no fleet can do it", async () => {
@@ -159,11 +196,11 @@ describe("pools that fleets have in common", () => {
     const search = new FleetSearch(problem, priceBy("cost", 1));
     const [, first, second, both] = candidatesOf([500, 1000], 3, [CHEAP]);
     const [at500, at1000] = [(await search.size(first!))!, (await search.size(second!))!];
-    const before = problem.runs;
+    const pools = [at500.pools[0]!, at1000.pools[1]!];
+    const before = pools.map(({ points }) => points.size);
     const three = (await search.size(both!))!;
-    expect(three.pools[0]).toBe(at500.pools[0]);
-    expect(three.pools[2]).toBe(at1000.pools[1]);
-    expect(problem.runs - before).toBe(three.pools[1]!.points.size);
+    expect([three.pools[0], three.pools[2]]).toEqual(pools);
+    expect(pools.map(({ points }) => points.size)).toEqual(before);
   });
 });
 
