@@ -1,9 +1,9 @@
 /** The flag of commands that take hardware and models by name. */
 import type { Command } from "commander";
-import { modelKeys } from "../planners/model-keys.js";
 import { BUILT_IN_CATALOG, readCatalogFile } from "../specs/catalog.js";
-import { plainEntry, writtenHardware } from "../specs/catalog-writer.js";
-import { importModel } from "../specs/hugging-face.js";
+import { hardwareKeys } from "../specs/hardware/hardware-keys.js";
+import { importModel, isImportable } from "../specs/hugging-face.js";
+import { modelKeys } from "../specs/models/model-keys.js";
 
 /** Adds `--catalog`. */
 export function addCatalogFlag(command: Command): Command {
@@ -25,10 +25,10 @@ export async function resolveNames(
   const shape = catalog.findModel(model);
   const isOwnGpu = gpu !== undefined && gpu !== BUILT_IN_CATALOG.findHardware(hardware);
   const isOwnModel = shape !== undefined && shape !== BUILT_IN_CATALOG.findModel(model);
-  const isElsewhere = shape === undefined && /[/\\]|\.json$/i.test(model);
+  const isElsewhere = shape === undefined && isImportable(model);
   const own = isElsewhere ? await importModel(model) : isOwnModel ? shape : undefined;
   return {
-    hardware: isOwnGpu ? plainEntry(writtenHardware(gpu)) : hardware,
+    hardware: isOwnGpu ? hardwareKeys(gpu.facts) : hardware,
     model: own === undefined ? model : modelKeys(own.facts),
   };
 }

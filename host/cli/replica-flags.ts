@@ -6,7 +6,7 @@ import type { ReplicaChoice } from "../planners/sizing/replica-options.js";
 import { foundModel, type ModelChoice } from "../planners/sizing/named-facts.js";
 import { BUILT_IN_CATALOG, type Catalog, readCatalogFile } from "../specs/catalog.js";
 import { GPU_NAMES } from "../specs/gpu-catalog.js";
-import { importModel } from "../specs/hugging-face.js";
+import { importModel, isImportable } from "../specs/hugging-face.js";
 import { InputError } from "../specs/input-error.js";
 import { DTYPES, KV_DTYPES } from "../specs/roofline-spec.js";
 import { addCatalogFlag } from "./catalog-flag.js";
@@ -128,8 +128,7 @@ export async function openReplicas(command: Command): Promise<Replicas> {
 
 /** A model that no catalog has is imported. */
 async function modelOf(model: string, catalog: Catalog): Promise<ModelChoice> {
-  const isElsewhere = /[/\\]|\.json$/i.test(model) && !catalog.findModel(model);
-  if (isElsewhere) return (await importModel(model)).facts;
+  if (!catalog.findModel(model) && isImportable(model)) return (await importModel(model)).facts;
   foundModel(model, catalog, REPLICA_FLAGS.model);
   return model;
 }

@@ -2,7 +2,7 @@ import { activeParameterCount, attentionShard, parameterCount } from "../profile
 import { BUILT_IN_CATALOG, type Catalog } from "../specs/catalog.js";
 import { mustBeKnown } from "../specs/catalogued.js";
 import { writtenHardware, writtenModel, type WrittenEntry } from "../specs/catalog-writer.js";
-import { type ImportOptions, importModel } from "../specs/hugging-face.js";
+import { type ImportOptions, importModel, isImportable } from "../specs/hugging-face.js";
 import { InputError } from "../specs/input-error.js";
 import type { ModelEntry } from "../specs/model-catalog.js";
 
@@ -56,7 +56,7 @@ export async function showModel(
 ): Promise<ModelListing> {
   const known = catalog.findModel(source);
   if (known !== undefined) return listing([known]);
-  if (!/[/\\]|\.json$/i.test(source)) throw unknown("models", source, catalog);
+  if (!isImportable(source)) throw unknown("models", source, catalog);
   return listing([await importModel(source, options)]);
 }
 

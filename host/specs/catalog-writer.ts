@@ -63,12 +63,3 @@ export function writtenModel({ name, aliases, facts, sources }: ModelEntry): Wri
   }
   return entry;
 }
-
-/** A written entry without its sources: facts as `iteration_model` of a fleet file takes them in place of a name. */
-export function plainEntry(entry: WrittenEntry): Record<string, unknown> {
-  const plain: Record<string, unknown> = { name: entry.name };
-  for (const [key, figure] of Object.entries(entry)) {
-    if (typeof figure === "object" && "value" in figure) plain[key] = figure.value;
-  }
-  return plain;
-}

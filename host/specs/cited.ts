@@ -2,12 +2,6 @@ import * as z from "zod";
 import { check, type FieldNaming } from "./check.js";
 import { mistake, objectWith, text } from "./fields.js";
 
-/**
- * The entry of a catalog as it is written: each figure is a value, or `{ value, source }`; `source` says where all others come from. `name` and `aliases` are no
- * figures.
- */
-export type CitedInput = Readonly<Record<string, unknown>>;
-
 /** What an entry says beside its figures. */
 export interface CitedHeader {
   aliases: readonly string[];
@@ -38,7 +32,7 @@ const headerSchema = z.looseObject(
 const citedFigure = objectWith("an object with value and source", { value: z.unknown(), source: text(LONGEST_SOURCE) });
 
 /**
- * Checks an entry: `figures` checks its values as if they were written plainly.
+ * Checks an entry of a catalog as it is written: each figure is a value, or `{ value, source }`; `source` says where all others come from. `name` and `aliases` are no figures. `figures` checks its values as if they were written plainly.
  *
  * @param defaultSource where figures come from that have none of their own in an entry without one.
  * @throws InputError one sentence about one mistake.

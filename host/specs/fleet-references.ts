@@ -1,14 +1,13 @@
 import { readCatalogFile, type Catalog } from "./catalog.js";
-import { plainEntry, writtenHardware, writtenModel } from "./catalog-writer.js";
 import type { FieldNaming } from "./check.js";
+import { MAX_POOLS } from "./fleet-spec.js";
+import { hardwareKeys } from "./hardware/hardware-keys.js";
 import { findHardware } from "./hardware-catalog.js";
 import { importModel } from "./hugging-face.js";
 import { InputError } from "./input-error.js";
 import { findModel } from "./model-catalog.js";
+import { modelKeys } from "./models/model-keys.js";
 import { pathBeside } from "./path-beside.js";
-
-/** Most pools whose references are followed: as many as a fleet may have. */
-const MAX_POOLS = 1024;
 
 /**
  * Puts facts in the place of what a fleet file refers to: names of the `catalog` that it names, and models given by the path of their `config.json`. Paths are relative to
@@ -27,6 +26,7 @@ export async function resolveReferences(fleet: unknown, fileName: string, nameOf
     catalog: path === undefined ? undefined : await readCatalogFile(pathBeside(fileName, path)),
     imported: new Map(),
   };
+  // More pools than a fleet may have are refused by its check.
   if (!Array.isArray(fleet["pools"]) || fleet["pools"].length > MAX_POOLS) return rest;
   const pools: unknown[] = [];
   for (const pool of fleet["pools"] as unknown[]) pools.push(await resolvePool(pool, references));
@@ -55,18 +55,18 @@ function resolveHardware(hardware: unknown, { catalog }: References): unknown {
   if (typeof hardware !== "string") return hardware;
   const entry = catalog?.findHardware(hardware);
   // What is built in keeps its name, so that messages are about what was written.
-  return entry === undefined || entry === findHardware(hardware) ? hardware : plainEntry(writtenHardware(entry));
+  return entry === undefined || entry === findHardware(hardware) ? hardware : hardwareKeys(entry.facts);
 }
 
 async function resolveModel(model: unknown, { catalog, fileName, imported }: References): Promise<unknown> {
   if (typeof model !== "string") return model;
   const entry = catalog?.findModel(model);
-  if (entry !== undefined && entry !== findModel(model)) return plainEntry(writtenModel(entry));
+  if (entry !== undefined && entry !== findModel(model)) return modelKeys(entry.facts);
   if (!/\.json$/i.test(model)) return model;
   const path = pathBeside(fileName, model);
   let facts = imported.get(path);
   if (facts === undefined) {
-    facts = plainEntry(writtenModel(await importModel(path)));
+    facts = modelKeys((await importModel(path)).facts);
     imported.set(path, facts);
   }
   return facts;

@@ -12,6 +12,11 @@ export type { FetchOptions } from "./hugging-face/fetch-config.js";
 /** Most bytes of a `config.json`. */
 const MAX_BYTES = 1024 * 1024;
 
+/** Whether a name that no catalog has is one that {@link importModel} takes: a path, or the id of a repository. */
+export function isImportable(name: string): boolean {
+  return /[/\\]|\.json$/i.test(name);
+}
+
 /** How a model is imported. */
 export interface ImportOptions extends FetchOptions {
   /** What it is called; by default the name of its folder, file or repository, or what the configuration says. */

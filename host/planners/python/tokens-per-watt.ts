@@ -41,9 +41,6 @@ export interface PythonWattRow {
   slo_optimal: boolean;
 }
 
-/** Utilisations of `--rho-sweep`. */
-export const PYTHON_RHO_SWEEP = [0.2, 0.4, 0.6, 0.8] as const;
-
 /** Share of a request's tokens that is its output. */
 const OUTPUT_SHARE = 0.2;
 

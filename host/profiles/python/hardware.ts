@@ -32,9 +32,6 @@ export const PYTHON_BANDWIDTH_SHARE = 0.8;
 /** What a layer takes on top of reading it, s. */
 export const PYTHON_LAYER_S = 3e-6;
 
-/** Latency between GPUs, s: catalogued, used by no formula. */
-export const PYTHON_P2P_LATENCY_S = 10e-6;
-
 /** Memory for everything else, bytes: used by {@link pythonFreeVramBytes} alone. */
 export const PYTHON_OTHER_BYTES = 3_758_096_384;
 

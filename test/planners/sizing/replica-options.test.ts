@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { hardwareKeys } from "../../../host/planners/hardware-keys.js";
+import { hardwareKeys } from "../../../host/specs/hardware/hardware-keys.js";
 import { everyGpu } from "../../../host/planners/sizing/every-gpu.js";
 import { parseReplica } from "../../../host/planners/sizing/replica-file.js";
 import { fleetOf, poolInput } from "../../../host/planners/sizing/replica-option.js";

@@ -1,4 +1,4 @@
-import type { ModelFacts } from "../specs/model-catalog.js";
+import type { ModelFacts } from "./model-facts.js";
 
 /** Facts of a model in the keys of a fleet file, as `iteration_model.model` takes them written out. */
 export function modelKeys(facts: ModelFacts): Record<string, unknown> {

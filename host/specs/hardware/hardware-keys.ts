@@ -1,5 +1,5 @@
-import type { HardwareFacts } from "../specs/hardware-catalog.js";
-import { HARDWARE_KEYS } from "../specs/hardware/hardware-fields.js";
+import type { HardwareFacts } from "./hardware-facts.js";
+import { HARDWARE_KEYS } from "./hardware-fields.js";
 
 /** Facts of a GPU in the keys of a fleet file, as `iteration_model.hardware` takes them written out. */
 export function hardwareKeys(facts: HardwareFacts): Record<string, unknown> {
