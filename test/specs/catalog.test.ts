@@ -70,8 +70,9 @@ describe("a catalog of one's own", () => {
 });
 
 /** The values of a written entry without their sources. */
-function plain({ name, aliases: _names, ...figures }: WrittenEntry): Record<string, unknown> {
-  return { name, ...Object.fromEntries(Object.entries(figures).map(([key, figure]) => [key, valueOf(figure)])) };
+function plain(entry: WrittenEntry): Record<string, unknown> {
+  const figures = Object.entries(entry).filter(([key]) => key !== "aliases");
+  return Object.fromEntries(figures.map(([key, figure]) => [key, valueOf(figure)]));
 }
 
 function valueOf(figure: WrittenEntry[string]): unknown {
