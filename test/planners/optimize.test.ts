@@ -125,7 +125,7 @@ describe("faults of the Python tool", () => {
   test.each(["slots", "iterations"] as const)(
     "B7: the objective that comes nearest can be met when it is asked for: %s",
     async (engine) => {
-      const options = { engine, requests: 5000, gammaMax: 1.3 } as const;
+      const options = { engine, requests: 2000, gammaMax: 1.1 } as const;
       const { nearest_miss: miss } = await azure({ ...options, sloMs: 1 });
       const again = await azure({ ...options, sloMs: miss!.feasible_slo_ms! });
       expect(again.best).not.toBeNull();
@@ -257,7 +257,7 @@ describe("how far simulation goes", () => {
 
 describe("the same question", () => {
   test.each(["slots", "iterations"] as const)("has the same answer to the last byte: %s", async (engine) => {
-    const options = { engine, gammaMax: 1.3, seed: 7 } as const;
+    const options = { engine, gammaMax: 1.2, seed: 7, requests: 10_000 } as const;
     const [one, other] = [await azure(options), await azure({ ...options, core: await loadCore() })];
     expect(JSON.stringify(one)).toBe(JSON.stringify(other));
   });

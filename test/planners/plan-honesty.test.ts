@@ -36,6 +36,9 @@ describe("the fleet that is recommended", () => {
     ["slots", "azure", 20],
     ["slots", "azure", 150],
     ["slots", "azure-conv", 20],
+    // Here a run as short as the first one of a pool finds fleets that are at their limit.
+    ["slots", "azure-conv", 150],
+    ["slots", "lmsys", 20],
     ["iterations", "azure", 20],
     ["iterations", "azure", 150],
     ["iterations", "azure-conv", 20],
