@@ -21,6 +21,7 @@ import { twoPoolKeys, type TwoPoolKeys } from "./sizing/two-pool-keys.js";
 
 /** How far the simulation of {@link optimize} goes. */
 export const EFFORTS = ["search", "top", "verify"] as const;
+/** One of {@link EFFORTS}. */
 export type Effort = (typeof EFFORTS)[number];
 
 /** What {@link optimize} is asked. Fields are named after the Python tool's flags. */
@@ -88,9 +89,13 @@ export interface OptimizeResult {
   seed: number;
 }
 
+/** Rows that are simulated in any case: the Python tool's `--verify-top`. */
 export const DEFAULT_VERIFY_TOP = 3;
+/** Largest gamma: the Python tool's `--gamma-max`. */
 export const DEFAULT_GAMMA_MAX = 2;
+/** Where two pools meet, total tokens: the Python tool's `--b-short`. */
 export const DEFAULT_B_SHORT = 4096;
+/** Window of the largest pool, tokens: the Python tool's `--long-max-ctx`. */
 export const DEFAULT_LONG_MAX_CTX = 65_536;
 /** A request that is four times too long is not compressed into anything that still says the same. The service of the Python tool allows as much. */
 export const MAX_GAMMA = 4;

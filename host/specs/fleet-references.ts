@@ -5,6 +5,7 @@ import { hardwareKeys } from "./hardware/hardware-keys.js";
 import { findHardware } from "./hardware-catalog.js";
 import { importModel } from "./hugging-face.js";
 import { InputError } from "./input-error.js";
+import { isObject } from "./is-object.js";
 import { findModel } from "./model-catalog.js";
 import { modelKeys } from "./models/model-keys.js";
 import { pathBeside } from "./path-beside.js";
@@ -70,8 +71,4 @@ async function resolveModel(model: unknown, { catalog, fileName, imported }: Ref
     imported.set(path, facts);
   }
   return facts;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

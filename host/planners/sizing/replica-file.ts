@@ -2,6 +2,7 @@ import { MAX_FILE_BYTES, readDocument } from "../../specs/document.js";
 import type { FieldNaming } from "../../specs/check.js";
 import { resolveReferences } from "../../specs/fleet-references.js";
 import { InputError } from "../../specs/input-error.js";
+import { isObject } from "../../specs/is-object.js";
 import { readTextFile } from "../../specs/read-text-file.js";
 import { fleetOf, poolInput, type ReplicaInput, type ReplicaOption } from "./replica-option.js";
 
@@ -65,8 +66,4 @@ function stemOf(fileName: string): string {
     .replace(/\.(json|ya?ml)$/i, "")
     .replaceAll(",", "-");
   return stem.slice(0, LONGEST_NAME) || "replica";
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 import { check, type FieldNaming, type FieldPath, shown } from "../check.js";
 import { wholeNumber } from "../fields.js";
 import { InputError } from "../input-error.js";
+import { isObject } from "../is-object.js";
 
 /** Most entries of a list over layers. */
 const MAX_LAYERS = 1000;
@@ -87,8 +88,4 @@ export class ConfigFields {
     const found = value === undefined ? `is missing; it ${clause}` : `is ${shown(value)}, but ${clause}`;
     return new InputError(`${this.name(key)} ${found}.`);
   }
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,10 +1,11 @@
 import { check, type FieldNaming, pathText, shown } from "../check.js";
 import { mustBeOneOf } from "../fields.js";
 import { InputError } from "../input-error.js";
+import { isObject } from "../is-object.js";
 import type { ModelEntry } from "../model-catalog.js";
 import { inlineModel } from "../models/model-fields.js";
 import { ARCHITECTURES, FOREIGN_KEYS, UNNAMED, type Architecture } from "./architectures.js";
-import { ConfigFields, isObject } from "./config-fields.js";
+import { ConfigFields } from "./config-fields.js";
 import { layersWithoutExperts, windowOf } from "./layer-kinds.js";
 import { storedType } from "./stored-type.js";
 
