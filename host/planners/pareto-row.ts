@@ -3,8 +3,7 @@ import type { ReplayResult } from "./replay.js";
 import type { FleetCandidate } from "./sizing/fleet-candidate.js";
 import { simulatedRow } from "./sizing/fleet-row.js";
 import type { FleetSearch, SizedFleet } from "./sizing/fleet-search.js";
-import type { NearestMiss } from "./sizing/nearest-miss.js";
-import { settledMiss } from "./sizing/settled-miss.js";
+import { type NearestMiss, nearestMiss } from "./sizing/nearest-miss.js";
 import type { SizingObjective } from "./sizing/pool-estimate.js";
 import type { SizingProblem } from "./sizing/sizing-problem.js";
 import type { FreshCheck } from "./sizing/fresh-check.js";
@@ -84,7 +83,7 @@ export async function paretoRow(
     engine: problem.engine,
     seed: problem.seed,
   };
-  if (!sized) return { row: missing(common, await settledMiss(search, candidate)), sized };
+  if (!sized) return { row: missing(common, await nearestMiss(search, [candidate])), sized };
   return { row: { ...common, ...figures(problem, sized, asked) }, sized };
 }
 

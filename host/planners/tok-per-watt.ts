@@ -3,13 +3,12 @@ import { rounded } from "./fleet-summary.js";
 import { openPlanningRequests, type PlanningInput } from "./planning-requests.js";
 import { fleetCandidate, type FleetCandidate } from "./sizing/fleet-candidate.js";
 import { FleetSearch } from "./sizing/fleet-search.js";
-import { type NearestMiss, type Refusal, refusals } from "./sizing/nearest-miss.js";
+import { type NearestMiss, nearestMiss, type Refusal, refusals } from "./sizing/nearest-miss.js";
 import { priceBy } from "./sizing/objective.js";
 import { openProblem, type SizingOptions } from "./sizing/open-problem.js";
 import type { PoolSizing } from "./sizing/pool-sizing.js";
 import { optionsOfKinds, type ReplicaKinds } from "./sizing/replica-kinds.js";
 import type { ReplicaOption } from "./sizing/replica-option.js";
-import { settledMiss } from "./sizing/settled-miss.js";
 import { within } from "./sizing/sizing-limits.js";
 import { sizingOptionsOf } from "./sizing/sizing-options.js";
 import type { SizingProblem } from "./sizing/sizing-problem.js";
@@ -120,7 +119,7 @@ export async function tokensPerWatt(options: TokensPerWattOptions): Promise<Toke
     rows.push(
       wattRow(open.problem, sizing, {
         isSloOptimal: sized !== undefined,
-        ...(sized ? { replicas: sizing.upper } : { miss: await settledMiss(search, candidate) }),
+        ...(sized ? { replicas: sizing.upper } : { miss: await nearestMiss(search, [candidate]) }),
       }),
     );
     if (sizing.expected) rows.push(...(await atUtilisations(open.problem, sizing, rhoSweep)));
@@ -204,7 +203,7 @@ async function fleetWatts(
 ): Promise<FleetWatts> {
   const { problem } = search;
   const sized = await search.size(candidate);
-  const miss = sized ? undefined : await settledMiss(search, candidate);
+  const miss = sized ? undefined : await nearestMiss(search, [candidate]);
   const sizings = sized?.pools ?? candidate.segments.map((segment) => search.expectedChoice(segment));
   const pools = sizings.map((sizing, index) =>
     wattRow(problem, sizing, {

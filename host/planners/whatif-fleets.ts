@@ -8,8 +8,7 @@ import { fleetCandidate, type FleetCandidate } from "./sizing/fleet-candidate.js
 import { analyticalRow, chosenFleet, fleetFile, type FleetRow, simulatedRow } from "./sizing/fleet-row.js";
 import { FleetSearch } from "./sizing/fleet-search.js";
 import { type FreshCheck, freshCheck } from "./sizing/fresh-check.js";
-import type { NearestMiss } from "./sizing/nearest-miss.js";
-import { settledMiss } from "./sizing/settled-miss.js";
+import { type NearestMiss, nearestMiss } from "./sizing/nearest-miss.js";
 import { priceBy } from "./sizing/objective.js";
 import { openProblem, type SizingOptions } from "./sizing/open-problem.js";
 import type { ReplicaOption } from "./sizing/replica-option.js";
@@ -119,7 +118,7 @@ export async function fleetsAt(
   const first = cheapestExpected(search, candidates);
   const expected = analyticalRow(search, first, 1);
   const plain = await search.size(candidates[0]!);
-  if (!plain) return { expected, miss: await settledMiss(search, candidates[0]!) };
+  if (!plain) return { expected, miss: await nearestMiss(search, [candidates[0]!]) };
   const other = await search.cheapest(candidates, { atLeast: WHATIF_SIZED, isExhaustive: false });
   const best = other && other.price < plain.price ? other : plain;
   const file = fleetFile(chosenFleet(best), {

@@ -2,7 +2,7 @@ import { meanIterationS } from "../../profiles/mean-iteration.js";
 import { condense, type WeightedValues } from "../../queueing/condense.js";
 import { mgcWait } from "../../queueing/mgc.js";
 import { percentileOfSum, tailOfSum } from "../../queueing/sum-percentile.js";
-import type { WaitLaw } from "../../queueing/wait-law.js";
+import { NO_WAIT, type WaitLaw } from "../../queueing/wait-law.js";
 import type { Pool } from "../../specs/fleet.js";
 import type { LengthNodes } from "../../workloads/length-law/node-list.js";
 import { type LengthMoments, lengthMoments } from "./length-moments.js";
@@ -24,9 +24,11 @@ export function estimateIterations(pool: Pool, load: PoolLoad): PoolEstimator {
   const { moments, inputs } = lengthsOf(load.nodes);
   const seats = seatsOf(pool, moments);
   const capacityRps = capacityOf(pool, moments, seats);
+  const aloneS = prefillTimes(pool, { inputs, moments, decoding: 0, iterationS: 0 }).seconds;
   const settingOf = (replicas: number) => ({ moments, inputs, seats, capacityRps, replicas });
   return {
     leastReplicas: load.rateRps / capacityRps,
+    aloneS: percentileOfSum(NO_WAIT, aloneS, inputs.weights, P),
     at: (replicas) => estimate(pool, load.rateRps, settingOf(replicas)),
     keeps: (replicas, { ttftMs, tpotMs }) => {
       if (load.rateRps / replicas >= capacityRps) return false;

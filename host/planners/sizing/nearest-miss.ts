@@ -3,6 +3,7 @@ import type { FleetCandidate } from "./fleet-candidate.js";
 import type { FleetSearch } from "./fleet-search.js";
 import type { PoolSizing } from "./pool-sizing.js";
 import type { PoolPoint } from "./pool-trial.js";
+import type { Segment } from "./segment.js";
 import type { SizingProblem } from "./sizing-problem.js";
 
 /** How near the nearest fleet comes to an objective that none meets: its pool that misses it most. */
@@ -40,38 +41,45 @@ interface Miss {
 }
 
 /**
- * The fleet that comes nearest to an objective that none meets. Candidates are given up at the first pool that cannot meet it, so that little may be known of the others: where that matters they are
- * simulated here, with so many replicas that more would not help.
+ * The fleet that comes nearest to an objective that none meets. Candidates are given up at the first pool that cannot meet it, so that little may be known of the others. Of what is not known the prefill of
+ * lone requests is a bound; the candidate with the least bound is taken up, and what is not known of it simulated with so many replicas that more would not help, until all is known of the one with the least.
  */
 export async function nearestMiss(
   search: FleetSearch,
   candidates: readonly FleetCandidate[],
 ): Promise<NearestMiss | undefined> {
-  const open = new Set(candidates);
   for (;;) {
-    let nearest: { candidate: FleetCandidate; worst: Miss } | undefined;
-    for (const candidate of open) {
-      const worst = worstOf(search, candidate);
-      if (worst && (!nearest || worst.excess < nearest.worst.excess)) nearest = { candidate, worst };
-    }
-    if (!nearest) return undefined;
-    const unknown = nearest.candidate.segments.find((segment) => !bestOf(search.sizingsOf(segment), search.problem));
-    if (!unknown) return missOf(nearest.candidate, nearest.worst, search.problem);
-    const sizing = search.expectedChoice(unknown);
-    if (sizing.why === undefined) await sizing.tryEnough();
-    // Nothing can be known of it.
-    if (!bestOf(search.sizingsOf(unknown), search.problem)) open.delete(nearest.candidate);
+    const nearest = leastBy(candidates, ({ segments }) =>
+      Math.max(...segments.map((segment) => excessBound(search, segment))),
+    );
+    if (nearest === undefined) return undefined;
+    const unknown = nearest.segments.find((segment) => !bestOf(search.sizingsOf(segment), search.problem));
+    if (!unknown) return missOf(nearest, worstOf(search, nearest), search.problem);
+    await leastBy(search.sizingsOf(unknown), ({ aloneMs }) => aloneMs)!.tryEnough();
   }
 }
 
-/** Of the pools of a candidate about which something is known the one that misses the objective most. */
-function worstOf(search: FleetSearch, { segments }: FleetCandidate): Miss | undefined {
-  let worst: Miss | undefined;
-  for (const segment of segments) {
-    const best = bestOf(search.sizingsOf(segment), search.problem);
-    if (best && (!worst || best.excess > worst.excess)) worst = best;
+/** How many times the objective the pool of a segment takes at least; `Infinity` where it does not keep up, or cannot be built. */
+function excessBound(search: FleetSearch, segment: Segment): number {
+  const sizings = search.sizingsOf(segment);
+  const known = bestOf(sizings, search.problem);
+  return known?.excess ?? Math.min(...sizings.map(({ aloneMs }) => aloneMs)) / search.problem.objective.ttftMs;
+}
+
+/** The one with the least figure that is finite. */
+function leastBy<Item>(items: readonly Item[], figure: (item: Item) => number): Item | undefined {
+  let [best, least] = [undefined as Item | undefined, Infinity];
+  for (const item of items) {
+    const own = figure(item);
+    if (own < least) [best, least] = [item, own];
   }
-  return worst;
+  return best;
+}
+
+/** Of the pools of a candidate, all of which are known, the one that misses the objective most. */
+function worstOf(search: FleetSearch, { segments }: FleetCandidate): Miss {
+  const all = segments.map((segment) => bestOf(search.sizingsOf(segment), search.problem)!);
+  return all.reduce((worst, miss) => (miss.excess > worst.excess ? miss : worst));
 }
 
 /** Of several kinds of replica the run that came nearest to the objective. */

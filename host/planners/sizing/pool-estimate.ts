@@ -36,6 +36,8 @@ export const ESTIMATE_VALUES = 128;
 export interface PoolEstimator {
   /** Replicas that could just serve the load if none ever were idle: with fewer, the backlog grows. Not whole. */
   readonly leastReplicas: number;
+  /** P99 of the own prefill of requests that are alone in their replica, s: no number of replicas has a shorter P99 of TTFT. */
+  readonly aloneS: number;
   at(replicas: number): PoolEstimate;
   /** Whether so many keep an objective. */
   keeps(replicas: number, objective: SizingObjective): boolean;

@@ -17,6 +17,9 @@ import type { SizingProblem } from "./sizing-problem.js";
  */
 const SURELY_TOO_FEW = 0.9;
 
+/** How many times its objective a pool exceeds by the prefill of lone requests alone, if no number of replicas is tried: that time is known but for what a run draws. */
+const SURELY_TOO_SLOW = 1.1;
+
 /** How many times the requests of a run confirm what runs have found. */
 const CONFIRMING = 4;
 
@@ -69,8 +72,9 @@ export class PoolSizing {
     // Analysis counts every prompt whole: what caches spare is known by simulation alone.
     const isCaching = pool?.serving.enablePrefixCaching === true && problem.blockTokens !== undefined;
     this.lower = isCaching && this.leastReplicas < Infinity ? 1 : this.leastReplicas;
+    if (!isCaching && this.aloneMs > SURELY_TOO_SLOW * problem.objective.ttftMs) this.lower = Infinity;
     this.isExpected = this.estimator?.keeps(MAX_REPLICAS, problem.objective) ?? false;
-    this.expected = this.estimator && expectedSize(this.estimator, problem, this.lower, this.isExpected);
+    this.expected = this.estimator && expectedSize(this.estimator, problem, this.leastReplicas, this.isExpected);
   }
 
   static of(problem: SizingProblem, segment: Segment, option: ReplicaOption): PoolSizing {
@@ -82,6 +86,11 @@ export class PoolSizing {
       if (!(error instanceof InputError)) throw error;
       return new PoolSizing(problem, segment, option, undefined, error.message.replace(/^pool pool: /, ""));
     }
+  }
+
+  /** P99 of the own prefill of requests that are alone in their replica, ms: that of TTFT is no shorter; `Infinity` where the pool cannot be built. */
+  get aloneMs(): number {
+    return (this.estimator?.aloneS ?? Infinity) * 1000;
   }
 
   /** Whether the number is known, or known not to exist. */

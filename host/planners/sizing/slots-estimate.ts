@@ -40,6 +40,7 @@ export function estimateSlots({ profile, slots }: Pool, { rateRps, nodes }: Pool
     mgcWait({ servers: replicas * slots, arrivalRps: rateRps, meanServiceS: meanS, cv2: shape.cv2, shape });
   return {
     leastReplicas: load / slots,
+    aloneS: percentileOfSum(NO_WAIT, prefill.values, prefill.weights, P),
     keeps: (replicas, { ttftMs, tpotMs }) => {
       const wait = waitOf(replicas);
       if (wait.meanS === Infinity || (tpotMs !== undefined && tpotS * 1000 > tpotMs)) return false;
