@@ -27,6 +27,7 @@ import {
   sloTtft,
   type TtftFlags,
 } from "./engine-flags.js";
+import { NO_ANSWER } from "./exit-codes.js";
 import { addOutputFlags, number, oneOf, seedFlag, wholeNumber } from "./flags.js";
 import { addHtmlFlag, checkHtml, deliverHtml, type HtmlOptions } from "./html-output.js";
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
@@ -72,9 +73,6 @@ Examples:
       --sweep scheduler=vllm,sarathi --sweep max_num_seqs=64,128,256 --sweep max_num_batched_tokens=512,2048
 
 Exit codes: 0 answered, 1 no load is bearable, 2 something that was given cannot be used.`;
-
-/** Exit code where the question has no answer. */
-const NO_ANSWER = 1;
 
 /** `vllm-sr-sim capacity`: the highest rate that a fleet bears. */
 export function capacityCommand(): Command {

@@ -4,6 +4,7 @@ import { DEFAULT_MAX_RHO, disagg, DISAGG_DEFAULTS, type DisaggOptions, MAX_WORKE
 import { disaggPage } from "../reports/html/disagg-page.js";
 import { disaggCompatReport, disaggReport } from "../reports/disagg-report.js";
 import { addCompatFlag, type CompatFlags, refuseUnderCompat } from "./compat-flags.js";
+import { NO_ANSWER } from "./exit-codes.js";
 import { addOutputFlags, number, seedFlag, wholeNumber } from "./flags.js";
 import { addHtmlFlag, checkHtml, deliverHtml, type HtmlOptions } from "./html-output.js";
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
@@ -43,9 +44,6 @@ Examples:
   $ vllm-sr-sim disagg --workload azure --mean-isl 2000 --mean-osl 300
 
 Exit codes: 0 answered, 1 no pair of pools meets the limits, 2 something that was given cannot be used.`;
-
-/** Exit code where no pair of pools meets the limits. */
-const NO_ANSWER = 1;
 
 /** `vllm-sr-sim disagg`: a pool that prefills and one that decodes. */
 export function disaggCommand(): Command {

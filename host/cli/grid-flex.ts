@@ -16,6 +16,7 @@ import { gridFlexCompatReport, gridFlexReport } from "../reports/grid-flex-repor
 import { InputError } from "../specs/input-error.js";
 import { addCompatFlag, type CompatFlags, refuseUnderCompat } from "./compat-flags.js";
 import { addEngineFlags, type EngineFlags, engineOptions } from "./engine-flags.js";
+import { NO_ANSWER } from "./exit-codes.js";
 import { addOutputFlags, number, seedFlag, wholeNumber } from "./flags.js";
 import { addHtmlFlag, checkHtml, deliverHtml, type HtmlOptions } from "./html-output.js";
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
@@ -54,9 +55,6 @@ Examples:
 
 The JSON result is a list with the keys of the Python tool, and more beside them; null stands for its Infinity.
 Exit codes: 0 answered, 1 no level keeps the objective, 2 something that was given cannot be used.`;
-
-/** Exit code where no level keeps the objective. */
-const NO_ANSWER = 1;
 
 /** `vllm-sr-sim grid-flex`: how deep a fleet's power can be cut. */
 export function gridFlexCommand(): Command {

@@ -5,6 +5,7 @@ import { InputError } from "../specs/input-error.js";
 import { capacityCommand } from "./capacity.js";
 import { compareRoutersCommand } from "./compare-routers.js";
 import { disaggCommand } from "./disagg.js";
+import { ANSWERED, BAD_INPUT, INTERRUPTED, TERMINATED } from "./exit-codes.js";
 import { generateCommand } from "./generate.js";
 import { gridFlexCommand } from "./grid-flex.js";
 import { hardwareCommand } from "./hardware.js";
@@ -21,12 +22,6 @@ import { simulateCommand } from "./simulate.js";
 import { simulateFleetCommand } from "./simulate-fleet.js";
 import { tokPerWattCommand } from "./tok-per-watt.js";
 import { whatifCommand } from "./whatif.js";
-
-/** Exit codes: the question was answered; it has no answer; the input is wrong; the user stopped it. */
-const ANSWERED = 0;
-const BAD_INPUT = 2;
-const INTERRUPTED = 130;
-const TERMINATED = 143;
 
 const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as {
   version: string;

@@ -18,6 +18,7 @@ import { withoutColours } from "../reports/html/tables.js";
 import { bestLine, optimizeCompatReport, optimizeReport, optimizeQuestion } from "../reports/optimize-report.js";
 import { InputError } from "../specs/input-error.js";
 import { addCompatFlag, type CompatFlags, refuseUnderCompat } from "./compat-flags.js";
+import { NO_ANSWER } from "./exit-codes.js";
 import { addOutputFlags, type FlagParser, listOf, number, oneOf, share, wholeNumber } from "./flags.js";
 import { addHtmlFlag, checkHtml, deliverHtml, type HtmlOptions } from "./html-output.js";
 import { checkOutput, deliver, type OutputOptions, writeWhole } from "./output.js";
@@ -54,9 +55,6 @@ Examples:
 
 The JSON result is a list with the keys of the Python tool, and more beside them.
 Exit codes: 0 answered, 1 no fleet meets the objective, 2 something that was given cannot be used.`;
-
-/** Exit code where no fleet meets the objective. */
-const NO_ANSWER = 1;
 
 /** `vllm-sr-sim optimize`: the cheapest fleet of pools behind a router by length. */
 export function optimizeCommand(): Command {

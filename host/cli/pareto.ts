@@ -8,6 +8,7 @@ import { paretoPage } from "../reports/html/pareto-page.js";
 import { paretoCompatReport, paretoReport } from "../reports/pareto-report.js";
 import { InputError } from "../specs/input-error.js";
 import { addCompatFlag, type CompatFlags, refuseUnderCompat } from "./compat-flags.js";
+import { NO_ANSWER } from "./exit-codes.js";
 import { addOutputFlags, number, severalOf, wholeNumber } from "./flags.js";
 import { addHtmlFlag, checkHtml, deliverHtml, type HtmlOptions } from "./html-output.js";
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
@@ -40,9 +41,6 @@ Examples:
 
 The JSON result is a list with the keys of the Python tool, and more beside them; the fleet of one pool comes first.
 Exit codes: 0 answered, 1 no fleet meets the objective, 2 something that was given cannot be used.`;
-
-/** Exit code where no fleet meets the objective. */
-const NO_ANSWER = 1;
 
 /** `vllm-sr-sim pareto`: thresholds between short and long requests, by cost and latency. */
 export function paretoCommand(): Command {

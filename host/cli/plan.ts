@@ -5,6 +5,7 @@ import { planPage } from "../reports/html/plan-page.js";
 import { withoutColours } from "../reports/html/tables.js";
 import { answerLine, planReport, questionLine } from "../reports/plan-report.js";
 import { fleetFileText } from "../reports/fleet-file-text.js";
+import { NO_ANSWER } from "./exit-codes.js";
 import { addOutputFlags, listOf, wholeNumber } from "./flags.js";
 import { checkFleetOut } from "./fleet-output.js";
 import { addHtmlFlag, checkHtml, deliverHtml, type HtmlOptions } from "./html-output.js";
@@ -37,9 +38,6 @@ Examples:
   $ vllm-sr-sim replay log.csv --fleet fleet.yaml              # what it recommends, played again
 
 Exit codes: 0 answered, 1 no fleet meets the objective, 2 something that was given cannot be used.`;
-
-/** Exit code where no fleet meets the objective. */
-const NO_ANSWER = 1;
 
 /** `vllm-sr-sim plan`: the cheapest fleet for requests and an objective. */
 export function planCommand(): Command {

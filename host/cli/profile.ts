@@ -6,6 +6,7 @@ import { profileReport } from "../reports/profile-report.js";
 import { gpuProfile } from "../specs/gpu-catalog.js";
 import { InputError } from "../specs/input-error.js";
 import { readProfileFile } from "../specs/read-profile-file.js";
+import { NO_ANSWER } from "./exit-codes.js";
 import { addOutputFlags, oneOf } from "./flags.js";
 import { checkOutput, deliver, type OutputOptions, refuseInputs, writeWhole } from "./output.js";
 import {
@@ -25,9 +26,6 @@ interface Flags extends ProfileFlags, OutputOptions {
 }
 
 type Answer = ProfileResult | UnfitResult | ManualProfileResult | PythonProfileResult;
-
-/** Exit code where the model does not fit. */
-const NO_ANSWER = 1;
 
 const EXAMPLES = `
 The time of a decode iteration of n sequences is W + n (a + b context); H is a + b x calibration_ctx. Slots are bounded by memory and

@@ -3,14 +3,12 @@ import { listProfiles, type ProfileListOptions } from "../planners/profile-list.
 import { PROFILE_LIMITS } from "../profiles/computed-profile.js";
 import { profilesReport } from "../reports/profiles-report.js";
 import { InputError } from "../specs/input-error.js";
+import { NO_ANSWER } from "./exit-codes.js";
 import { addOutputFlags, wholeNumber } from "./flags.js";
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
 import { profileFlagNaming } from "./profile-flags.js";
 
 interface Flags extends OutputOptions, ProfileListOptions {}
-
-/** Exit code where nothing fits. */
-const NO_ANSWER = 1;
 
 const EXAMPLES = `
 With --hardware and --model every size of a tensor-parallel group that fits is listed, with one of them the smallest for each entry of

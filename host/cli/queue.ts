@@ -9,6 +9,7 @@ import {
 } from "../planners/queue.js";
 import { queueReport } from "../reports/queue-report.js";
 import { InputError } from "../specs/input-error.js";
+import { NO_ANSWER } from "./exit-codes.js";
 import { addOutputFlags, number, seedFlag, wholeNumber } from "./flags.js";
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
 import { showProgress } from "./progress.js";
@@ -37,9 +38,6 @@ Examples:
   $ vllm-sr-sim queue --servers 64 --rate 57.6 --service 1 --cv2 4 --simulate
 
 Exit codes: 0 answered, 1 the queue is unstable (more load than servers), 2 something that was given cannot be used.`;
-
-/** Exit code where there is no steady state. */
-const NO_ANSWER = 1;
 
 /** `vllm-sr-sim queue`: how long requests wait in a queue, by formula. */
 export function queueCommand(): Command {

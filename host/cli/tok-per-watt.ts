@@ -18,6 +18,7 @@ import {
 } from "../reports/tok-per-watt-report.js";
 import { InputError } from "../specs/input-error.js";
 import { addCompatFlag, type CompatFlags, refuseUnderCompat } from "./compat-flags.js";
+import { NO_ANSWER } from "./exit-codes.js";
 import { addOutputFlags, number, severalOf, wholeNumber } from "./flags.js";
 import { addHtmlFlag, checkHtml, deliverHtml, type HtmlOptions } from "./html-output.js";
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
@@ -50,9 +51,6 @@ Examples:
 
 The JSON result has the keys of the Python tool, and more beside them.
 Exit codes: 0 answered, 1 no pool or fleet meets the objective, 2 something that was given cannot be used.`;
-
-/** Exit code where nothing meets the objective. */
-const NO_ANSWER = 1;
 
 /** `vllm-sr-sim tok-per-watt`: output tokens a second and watt. */
 export function tokPerWattCommand(): Command {

@@ -16,6 +16,7 @@ import {
 } from "../reports/whatif-report.js";
 import { InputError } from "../specs/input-error.js";
 import { addCompatFlag, type CompatFlags, refuseUnderCompat } from "./compat-flags.js";
+import { NO_ANSWER } from "./exit-codes.js";
 import { addOutputFlags, number, severalOf, wholeNumber } from "./flags.js";
 import { addHtmlFlag, checkHtml, deliverHtml, type HtmlOptions } from "./html-output.js";
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
@@ -48,9 +49,6 @@ Examples:
 
 The JSON result is a list with the keys of the Python tool, and more beside them.
 Exit codes: 0 answered, 1 no rate has a fleet that meets the objective, 2 something that was given cannot be used.`;
-
-/** Exit code where no rate has a fleet. */
-const NO_ANSWER = 1;
 
 /** `vllm-sr-sim whatif`: the cheapest fleet at each of several rates. */
 export function whatifCommand(): Command {
