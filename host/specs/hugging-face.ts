@@ -1,7 +1,7 @@
 import { isNode } from "./is-node.js";
 import { InputError } from "./input-error.js";
 import { readDocument } from "./document.js";
-import { fetchConfig, type FetchOptions, isRepositoryId } from "./hugging-face/fetch-config.js";
+import { fetchConfig, type FetchOptions, isRepositoryId, isSameSite, SITE } from "./hugging-face/fetch-config.js";
 import { modelFromConfig } from "./hugging-face/read-config.js";
 import { readTextFile } from "./read-text-file.js";
 import type { ModelEntry } from "./model-catalog.js";
@@ -27,7 +27,8 @@ export interface ImportOptions extends FetchOptions {
  * Facts of a model from its Hugging Face configuration.
  *
  * @param source a mapping (what `config.json` holds), the path of a `config.json` (Node only), or the id of a repository (`owner/name`), whose `config.json` is then fetched
- *   from huggingface.co; `HF_TOKEN` and `HF_ENDPOINT` in the environment are heeded in Node.
+ *   from huggingface.co; `HF_TOKEN` and `HF_ENDPOINT` in the environment are heeded in Node. That token goes to huggingface.co and to the site that `HF_ENDPOINT` names, never to another
+ *   `endpoint` of the options: such a one gets the `token` of the options or none.
  * @throws InputError one sentence: the file or repository cannot be read, or as {@link modelFromConfig}.
  */
 export async function importModel(
@@ -37,7 +38,7 @@ export async function importModel(
   const named = options.name === undefined ? {} : { name: options.name };
   if (typeof source !== "string") return modelFromConfig(source, { source: "config.json", ...named });
   if (isRepositoryId(source)) {
-    const text = await fetchConfig(source, { ...environment(), ...options });
+    const text = await fetchConfig(source, { ...environment(options.endpoint), ...options });
     const where = `config.json of ${source}`;
     const { value, nameOf } = readDocument(text, `${source}/config.json`);
     return modelFromConfig(value, { source: where, name: source.split("/")[1]!, nameOf, ...named });
@@ -60,8 +61,11 @@ function nameFromPath(config: unknown, path: string, name: string | undefined): 
   return own === undefined || own === "" ? {} : { name: own };
 }
 
-function environment(): FetchOptions {
+/** What the environment says for the site that the caller names, or for its own. */
+function environment(named: string | undefined): FetchOptions {
   if (!isNode()) return {};
-  const { HF_TOKEN: token, HF_ENDPOINT: endpoint } = process.env;
-  return { ...(token === undefined ? {} : { token }), ...(endpoint ? { endpoint } : {}) };
+  const { HF_TOKEN: token, HF_ENDPOINT: own } = process.env;
+  // Whoever set the token trusts these sites with it, not one that a caller's input may have named.
+  const isTrusted = named === undefined || [SITE, own].some((site) => site && isSameSite(site, named));
+  return { ...(token !== undefined && isTrusted ? { token } : {}), ...(own ? { endpoint: own } : {}) };
 }

@@ -12,10 +12,20 @@ export interface FetchOptions {
   fetch?: typeof globalThis.fetch;
 }
 
-const ENDPOINT = "https://huggingface.co";
+/** Address of the site where nobody names another. */
+export const SITE = "https://huggingface.co";
 const TIMEOUT_MS = 15_000;
 /** Most bytes of a configuration; published ones have some thousand. */
 const MAX_BYTES = 1024 * 1024;
+
+/** Whether two addresses are one site, but for slashes at the end. */
+export function isSameSite(one: string, other: string): boolean {
+  return withoutSlashes(one) === withoutSlashes(other);
+}
+
+function withoutSlashes(address: string): string {
+  return address.replace(/\/+$/, "");
+}
 
 /** An owner and a name, as huggingface.co allows them. */
 const REPOSITORY = /^[A-Za-z0-9][\w.-]{0,95}\/[A-Za-z0-9][\w.-]{0,95}$/;
@@ -31,7 +41,7 @@ export function isRepositoryId(text: string): boolean {
  * @throws InputError where there is none, it may not be read, is too large, or the site is not reached in time.
  */
 export async function fetchConfig(id: string, options: FetchOptions = {}): Promise<string> {
-  const endpoint = (options.endpoint ?? ENDPOINT).replace(/\/+$/, "");
+  const endpoint = withoutSlashes(options.endpoint ?? SITE);
   const { token, timeoutMs = TIMEOUT_MS, fetch = globalThis.fetch } = options;
   const url = `${endpoint}/${id}/raw/main/config.json`;
   try {

@@ -87,6 +87,29 @@ describe("a model from a repository", () => {
   });
 
   it.each([
+    ["https://elsewhere.example", undefined],
+    ["https://huggingface.co.elsewhere.example", undefined],
+    ["http://huggingface.co", undefined],
+    ["https://mirror.example", "Bearer hf_secret"],
+    ["https://huggingface.co/", "Bearer hf_secret"],
+  ])("is read from %s, named by the caller, with the token of the environment: %s", async (endpoint, authorization) => {
+    vi.stubEnv("HF_TOKEN", "hf_secret");
+    vi.stubEnv("HF_ENDPOINT", "https://mirror.example/");
+    const fetch = answering(text);
+    await importModel("owner/model-x", { fetch, endpoint });
+    const [url, request] = fetch.mock.calls[0]!;
+    expect(url.toString().startsWith(endpoint)).toBe(true);
+    expect(new Headers(request?.headers).get("authorization") ?? undefined).toBe(authorization);
+  });
+
+  it("is read from an address that the caller names with the token that the caller gives", async () => {
+    vi.stubEnv("HF_TOKEN", "hf_secret");
+    const fetch = answering(text);
+    await importModel("owner/model-x", { fetch, endpoint: "https://elsewhere.example", token: "own" });
+    expect(fetch.mock.calls[0]![1]?.headers).toEqual({ authorization: "Bearer own" });
+  });
+
+  it.each([
     [
       401,
       "owner/x: there is no such repository, or it is not open to everyone; to read a gated or private one set HF_TOKEN.",
