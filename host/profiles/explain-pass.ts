@@ -1,3 +1,4 @@
+import { sharedWidth } from "../specs/models/model-facts.js";
 import type { RooflineSpec } from "../specs/roofline-spec.js";
 import type { GemmTimes } from "../specs/kernel-catalog.js";
 import { assumedInput, hardwareInput, kernelInput, modelInput } from "./explain-sources.js";
@@ -7,7 +8,6 @@ import { BYTES, expertsS, gemmS, peakFlops, shareAt, storedTypes } from "./kerne
 import {
   attentionShard,
   layerShards,
-  sharedWidth,
   weightsOf,
   type AttentionShard,
   type LayerShard,
@@ -54,7 +54,7 @@ export function explainPass(roofline: RooflineSpec, tokens: number, suffix: stri
 }
 
 /** `1 token`, `192 tokens`. */
-export function tokensText(tokens: number): string {
+function tokensText(tokens: number): string {
   return `${tokens} token${tokens === 1 ? "" : "s"}`;
 }
 

@@ -1,4 +1,4 @@
-import type { LatentAttention, ModelFacts } from "../specs/model-catalog.js";
+import { sharedWidth, type LatentAttention, type ModelFacts } from "../specs/models/model-facts.js";
 
 /** A matrix of weights: `outputs` x `inputs`. */
 export interface Matrix {
@@ -77,11 +77,6 @@ export function layerShards(model: ModelFacts, tp: number): readonly LayerShard[
     expert: gatedLayer(hidden, model.moeIntermediate / tp),
   };
   return denseLayers === 0 ? [sparse] : [plain(denseLayers), sparse];
-}
-
-/** Width of all shared experts together. */
-export function sharedWidth({ sharedExperts, sharedIntermediate, moeIntermediate }: ModelFacts): number {
-  return sharedExperts * (sharedIntermediate > 0 ? sharedIntermediate : moeIntermediate);
 }
 
 function attentionMatrices(model: ModelFacts, tp: number): Matrix[] {

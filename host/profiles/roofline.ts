@@ -1,14 +1,8 @@
+import { sharedWidth } from "../specs/models/model-facts.js";
 import type { RooflineSpec } from "../specs/roofline-spec.js";
 import type { AffineModel, TokensKnot } from "./iteration-model.js";
 import { BYTES, expertsS, gemmS, peakFlops, shareAt, storedTypes, type GemmSetting } from "./kernel-times.js";
-import {
-  attentionShard,
-  layerShards,
-  sharedWidth,
-  weightsOf,
-  type AttentionShard,
-  type LayerShard,
-} from "./model-shape.js";
+import { attentionShard, layerShards, weightsOf, type AttentionShard, type LayerShard } from "./model-shape.js";
 
 const MS_PER_SECOND = 1000;
 

@@ -2,8 +2,8 @@ import * as z from "zod";
 import { mistake, numberFrom, objectWith, oneOf, wholeNumber } from "./fields.js";
 import { hardwareSchema, type HardwareFacts } from "./hardware-catalog.js";
 import { kernelTimes, type GemmTimes, type ShareKnots } from "./kernel-catalog.js";
-import { sharedWidth } from "../profiles/model-shape.js";
 import { modelSchema, type ModelFacts, type WeightDtype } from "./model-catalog.js";
+import { sharedWidth } from "./models/model-facts.js";
 
 /**
  * Names of number types of weights. `fp16` and `bf16` are one thing here: equally long, equally fast. `int4` and `mxfp4` are read as they are and computed with in bf16;

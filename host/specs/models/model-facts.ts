@@ -63,3 +63,8 @@ export interface ModelFacts {
   /** Whether the output projection is the embedding table itself. */
   tiedEmbeddings: boolean;
 }
+
+/** Width of all shared experts of a layer together. */
+export function sharedWidth({ sharedExperts, sharedIntermediate, moeIntermediate }: ModelFacts): number {
+  return sharedExperts * (sharedIntermediate > 0 ? sharedIntermediate : moeIntermediate);
+}
