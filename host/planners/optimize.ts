@@ -16,7 +16,7 @@ import { searchFleets } from "./sizing/search-fleets.js";
 import type { Compression } from "./sizing/segment.js";
 import { checkCandidates, checkPools, checkShare, settleBoundaries, within } from "./sizing/sizing-limits.js";
 import type { SizingProblem } from "./sizing/sizing-problem.js";
-import { tooLongShare } from "./sizing/too-long-share.js";
+import { tooLongShare, windowNeeded } from "./sizing/too-long-share.js";
 import { twoPoolKeys, type TwoPoolKeys } from "./sizing/two-pool-keys.js";
 
 /** How far the simulation of {@link optimize} goes. */
@@ -83,6 +83,8 @@ export interface OptimizeResult {
   rate_rps: number;
   /** Share of requests longer than the largest window. */
   too_long_share: number;
+  /** Where so many are too long that no fleet of that window can keep a P99: the smallest window that could, tokens; else `null`. */
+  least_max_ctx: number | null;
   /** Share of requests whose category lets them be compressed. */
   safe_share: number;
   engine: "slots" | "iterations";
@@ -138,6 +140,7 @@ export async function optimize(options: OptimizeOptions): Promise<OptimizeResult
     slo_ms: problem.objective.ttftMs,
     rate_rps: problem.rateRps,
     too_long_share: tooLongShare(problem.law, settled.longMaxCtx),
+    least_max_ctx: windowNeeded(problem.law, settled.longMaxCtx),
     safe_share: safeShare,
     engine: problem.engine,
     seed: problem.seed,

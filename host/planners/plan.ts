@@ -13,7 +13,7 @@ import { checkOptions, replicaOptions, type ReplicaChoice } from "./sizing/repli
 import type { ReplicaOption } from "./sizing/replica-option.js";
 import { searchFleets } from "./sizing/search-fleets.js";
 import { checkCandidates, checkPools, checkShare, settleBoundaries, within } from "./sizing/sizing-limits.js";
-import { tooLongShare } from "./sizing/too-long-share.js";
+import { tooLongShare, windowNeeded } from "./sizing/too-long-share.js";
 import type { TraceSummary } from "./trace-summary.js";
 import { DEFAULT_SLO_MS, type ReplayResult } from "./replay.js";
 
@@ -70,6 +70,8 @@ export interface PlanResult {
   rate_rps: number;
   /** Share of requests that are longer than the largest window: no pool takes them. */
   too_long_share: number;
+  /** Where so many are too long that no fleet of that window can keep a P99: the smallest window that could, tokens; else `null`. */
+  least_max_ctx: number | null;
   requests: TraceSummary;
   engine: "slots" | "iterations";
   seed: number;
@@ -133,6 +135,7 @@ export async function plan(options: PlanOptions): Promise<PlanResult> {
     },
     rate_rps: problem.rateRps,
     too_long_share: tooLongShare(problem.law, maxCtx),
+    least_max_ctx: windowNeeded(problem.law, maxCtx),
     requests: requests.summary(problem.rateRps, requests.count),
     engine: problem.engine,
     seed: problem.seed,

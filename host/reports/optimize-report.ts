@@ -8,6 +8,7 @@ import { paragraph } from "./paragraph.js";
 import { checkLine, missLines, refusalText } from "./plan-report.js";
 import { count, counted, dollars, given, milliseconds, NONE, percent, significant } from "./quantities.js";
 import { kilowatts, poolsAt, SIZED_POOL_FIGURES, SIZED_POOLS } from "./sized-fleet-tables.js";
+import { tooLongNotes } from "./too-long-note.js";
 
 /** Characters to a line. */
 const WIDTH = 100;
@@ -101,19 +102,26 @@ export function bestLine({ best }: OptimizeResult): string {
 export function optimizeSearch({ runs, is_proved, engine, seed, rows }: OptimizeResult): string {
   const fleets = counted(rows.filter(({ source }) => source === "analytical").length, "fleet");
   if (runs === 0) return `${fleets} by analysis alone: nothing was simulated`;
-  const proof = is_proved ? "; no other of these fleets can be cheaper, as far as more replicas are never worse" : "";
+  const proof =
+    is_proved && best ? "; no other of these fleets can be cheaper, as far as more replicas are never worse" : "";
   return `${fleets}, ${counted(runs, "run")} of single pools (engine ${engine}, seed ${seed})${proof}`;
 }
 
 /** What else is to be known. */
-export function optimizeNotes({ too_long_share, safe_share, refused, rows, best, slo_ms }: OptimizeResult): string[] {
+export function optimizeNotes({
+  too_long_share,
+  least_max_ctx,
+  safe_share,
+  refused,
+  rows,
+  best,
+  slo_ms,
+}: OptimizeResult): string[] {
   const cheapest = rows.find(({ source, gamma }) => source === "analytical" && gamma === 1);
   const saving = best && cheapest && best.gamma > 1 && cheapest.slo_met ? savingNote(best, cheapest) : undefined;
   return [
     ...(saving === undefined ? [] : [saving]),
-    ...(too_long_share > 0
-      ? [`${percent(too_long_share)} of the requests are longer than the largest window: every fleet turns them away.`]
-      : []),
+    ...tooLongNotes({ too_long_share, least_max_ctx }, "--long-max-ctx"),
     ...(safe_share === 0 ? ["No request is of a category that may be compressed: gamma stays 1."] : []),
     ...(best ? intervalNotes(best.pools, slo_ms) : []),
     ...refused.map(refusalText),

@@ -16,6 +16,7 @@ import {
   significant,
 } from "./quantities.js";
 import { FLEET_ROWS, kilowatts, SIZED_POOL_FIGURES, SIZED_POOLS } from "./sized-fleet-tables.js";
+import { tooLongNotes } from "./too-long-note.js";
 
 /** Characters to a line. */
 const WIDTH = 100;
@@ -95,23 +96,29 @@ export function missLines(miss: NearestMiss, windowFlag = "--max-ctx"): string[]
   ];
 }
 
+/** What the search shows of its answer. */
+function proofWords(isProved: boolean): string {
+  const of = isProved
+    ? "these fleets"
+    : "the fleets that were considered (for each pool the kinds that analysis expects to be cheapest)";
+  return `no other of ${of} can be cheaper, as far as more replicas are never worse`;
+}
+
 /** How it was searched. */
-export function searchLine({ search, engine, seed }: PlanResult): string {
+export function searchLine({ search, engine, seed, best }: PlanResult): string {
   const kinds = counted(search.replica_options.length, "kind");
   return (
     `${counted(search.candidates, "way")} to cut the workload into pools, ${kinds} of replica, ${counted(search.runs, "run")} of single pools ` +
-    `(engine ${engine}, seed ${seed}); no other of these fleets can be cheaper, as far as more replicas are never worse`
+    `(engine ${engine}, seed ${seed})${best ? `; ${proofWords(search.is_proved)}` : ""}`
   );
 }
 
 /** What else is to be known. */
 export function planNotes(result: PlanResult): string[] {
-  const { too_long_share: tooLong, best, refused } = result;
+  const { best, refused } = result;
   const isManual = best?.pools.some(({ replica }) => ["A100-80GB", "H100-80GB"].includes(replica)) === true;
   return [
-    ...(tooLong > 0
-      ? [`${percent(tooLong)} of the requests are longer than the largest window: every fleet turns them away.`]
-      : []),
+    ...tooLongNotes(result, "--max-ctx"),
     ...(isManual
       ? [
           "The constants of a100 and h100 are those of Llama-3-70B on eight GPUs, price and power those of one, as in the Python tool: --model names a model, and counts its GPUs.",

@@ -7,6 +7,7 @@ import type { PoolSizing } from "./pool-sizing.js";
 import { poolInput } from "./replica-option.js";
 import { type SizedPool, sizedPool } from "./sized-pool.js";
 import type { SizingProblem } from "./sizing-problem.js";
+import { turnsTooManyAway } from "./too-long-share.js";
 
 const HOURS_PER_YEAR = 8760;
 
@@ -49,7 +50,7 @@ export function analyticalRow(
     simulated: null,
     tried: [],
   }));
-  const met = choice.every(({ isExpected }) => isExpected);
+  const met = choice.every(({ isExpected }) => isExpected) && !turnsTooManyAway(search.problem.law, candidate);
   return fleetRow(candidate, "analytical", pools, met);
 }
 
@@ -71,7 +72,7 @@ export async function verifiedRow(
 ): Promise<{ row: FleetRow; fleet: ChosenFleet }> {
   const sizings = candidate.segments.map((segment) => search.expectedChoice(segment));
   const replicas = sizings.map(({ expected }) => expected!.replicas);
-  let isMet = true;
+  let isMet = !turnsTooManyAway(search.problem.law, candidate);
   for (const [index, sizing] of sizings.entries()) {
     isMet = (await sizing.try(replicas[index]!, { mayBreak: false })).isFeasible && isMet;
   }

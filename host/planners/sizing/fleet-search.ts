@@ -3,6 +3,7 @@ import type { Price } from "./objective.js";
 import { PoolSizing } from "./pool-sizing.js";
 import { type Segment, segmentKey } from "./segment.js";
 import type { SizingProblem } from "./sizing-problem.js";
+import { turnsTooManyAway } from "./too-long-share.js";
 
 /** A fleet whose every pool was sized by simulation. */
 export interface SizedFleet {
@@ -62,6 +63,7 @@ export class FleetSearch {
 
   /** Sizes every pool of a candidate by simulation; `undefined` where one of them cannot meet the objective. */
   async size(candidate: FleetCandidate, limit = Infinity): Promise<SizedFleet | undefined> {
+    if (turnsTooManyAway(this.problem.law, candidate)) return undefined;
     for (;;) {
       const choice = candidate.segments.map((segment) => this.lowest(segment));
       const bounds = choice.map((sizing) => this.price(sizing, sizing.lower));

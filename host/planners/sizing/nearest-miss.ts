@@ -5,6 +5,7 @@ import type { PoolSizing } from "./pool-sizing.js";
 import type { PoolPoint } from "./pool-trial.js";
 import type { Segment } from "./segment.js";
 import type { SizingProblem } from "./sizing-problem.js";
+import { turnsTooManyAway } from "./too-long-share.js";
 
 /** How near the nearest fleet comes to an objective that none meets: its pool that misses it most. */
 export interface NearestMiss {
@@ -48,8 +49,10 @@ export async function nearestMiss(
   search: FleetSearch,
   candidates: readonly FleetCandidate[],
 ): Promise<NearestMiss | undefined> {
+  // More replicas or time would not take in what is too long.
+  const open = candidates.filter((candidate) => !turnsTooManyAway(search.problem.law, candidate));
   for (;;) {
-    const nearest = leastBy(candidates, ({ segments }) =>
+    const nearest = leastBy(open, ({ segments }) =>
       Math.max(...segments.map((segment) => excessBound(search, segment))),
     );
     if (nearest === undefined) return undefined;

@@ -5,6 +5,7 @@ import type { PoolSizing } from "./pool-sizing.js";
 
 /** What a fleet is to have as little of as possible. */
 export const SIZING_GOALS = ["cost", "gpus", "watts"] as const;
+/** One of {@link SIZING_GOALS}: US dollars an hour, GPUs, or watts on average. */
 export type SizingGoal = (typeof SIZING_GOALS)[number];
 
 /** What so many replicas of a kind count for, in the measure that is to be least; never falls as replicas are added, `Infinity` for `Infinity`. */

@@ -120,7 +120,7 @@ function triedPools({ points, pool }: PoolSizing, nodeAvailability: number): Tri
 }
 
 /** Tells of a run of a pool. */
-export function simulatedPool(point: PoolPoint): SimulatedPool {
+function simulatedPool(point: PoolPoint): SimulatedPool {
   return {
     requests: point.requests,
     p99_ttft_ms: rounded(point.p99TtftMs, 1),

@@ -47,7 +47,7 @@ export function checkShare(name: string, value: number | undefined): void {
 /** Most pools that a planner is asked for. */
 export const MAX_PLANNED_POOLS = 6;
 /** Most ways to cut a workload that are compared. */
-export const MAX_CANDIDATES = 20_000;
+const MAX_CANDIDATES = 20_000;
 
 /** @throws InputError unless both are whole numbers of pools, in order. */
 export function checkPools({ minPools, maxPools }: { minPools: number; maxPools: number }): void {

@@ -6,6 +6,7 @@ import type { RequestSupply } from "./request-supply.js";
 
 /** What of a P99 has to lie within its limit: the upper end of its 95 % interval, so that other requests of the kind keep it as well; or the figure itself, so that these do. */
 export const SIZE_BY = ["interval", "p99"] as const;
+/** One of {@link SIZE_BY}. */
 export type SizeBy = (typeof SIZE_BY)[number];
 
 /** What all pools that are sized for one question have in common. */
