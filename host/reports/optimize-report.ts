@@ -99,7 +99,7 @@ export function bestLine({ best }: OptimizeResult): string {
 }
 
 /** How it was searched. */
-export function optimizeSearch({ runs, is_proved, engine, seed, rows }: OptimizeResult): string {
+export function optimizeSearch({ runs, is_proved, engine, seed, rows, best }: OptimizeResult): string {
   const fleets = counted(rows.filter(({ source }) => source === "analytical").length, "fleet");
   if (runs === 0) return `${fleets} by analysis alone: nothing was simulated`;
   const proof =
