@@ -41,6 +41,7 @@ export interface ChangeFlags {
   limit?: number;
 }
 
+/** Flags of the commands that take requests, drawn or read from a trace, and may change them. */
 export type RequestFlags = DrawFlags & ReadFlags & ChangeFlags;
 
 /** What `[trace]` may be, for the help of commands that take one. */

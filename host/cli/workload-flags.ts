@@ -37,7 +37,7 @@ export async function readWorkload(flags: WorkloadFlags): Promise<WorkloadModel>
 }
 
 /** As {@link readWorkload}, but `undefined` if the flags name none. */
-export async function readWorkloadIfAny({
+async function readWorkloadIfAny({
   cdf,
   workload,
   inputShare,

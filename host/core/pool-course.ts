@@ -12,7 +12,7 @@ export interface PoolCourse {
 }
 
 /** Parts into which a {@link PoolCourse} cuts the window. */
-export const COURSE_STRETCHES = 64;
+const COURSE_STRETCHES = 64;
 
 const TICKS_PER_SECOND = 1e9;
 

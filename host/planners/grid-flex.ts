@@ -23,7 +23,7 @@ import { within } from "./sizing/sizing-limits.js";
 export const DEFAULT_FLEX_PCTS = [0, 5, 10, 15, 20, 25, 30, 40, 50] as const;
 
 /** Most cuts of one question. */
-export const MAX_FLEX_PCTS = 100;
+const MAX_FLEX_PCTS = 100;
 
 /** Requests of each simulation unless the caller says otherwise. */
 export const DEFAULT_FLEX_REQUESTS = 30_000;
@@ -121,7 +121,7 @@ export interface GridFlexResult {
 export async function gridFlex(options: GridFlexOptions): Promise<GridFlexResult> {
   const { replica, flexPcts = DEFAULT_FLEX_PCTS, maxCtx = DEFAULT_FLEX_MAX_CTX, sloMs = DEFAULT_SLO_MS } = options;
   checkFlexPcts(flexPcts);
-  within("maxCtx", maxCtx, isCount, "a whole number of tokens above 0");
+  checkTokens("maxCtx", maxCtx);
   within("gpus", options.gpus, isCount, "a whole number above 0");
   within("sloMs", sloMs, (ms) => ms > 0 && ms < Infinity, "a finite number of ms above 0");
   const study = await openStudy(options, { maxCtx, sloMs });
@@ -190,6 +190,8 @@ async function openStudy(options: GridFlexOptions, limits: { maxCtx: number; slo
   const fleet = fleetOf([poolInput(replica, { id: "all", replicas: 1, maxCtx })]);
   const pool = fleet.pools[0]!;
   const { gpusPerReplica } = pool.profile;
+  const mostGpus = MAX_REPLICAS * gpusPerReplica;
+  within("gpus", gpus, (n) => n <= mostGpus, `at most ${mostGpus}, ${MAX_REPLICAS} replicas`);
   if (gpus % gpusPerReplica !== 0) {
     throw new InputError(
       `the fleet has ${gpus} GPUs, but a replica of ${replica.name} takes ${gpusPerReplica}: allowed are multiples of that.`,

@@ -1,5 +1,6 @@
 import type { FleetInput } from "../specs/fleet-spec.js";
 import { InputError } from "../specs/input-error.js";
+import { OptionError } from "../specs/option-error.js";
 import { rounded } from "./fleet-summary.js";
 import { DEFAULT_LONG_MAX_CTX } from "./optimize.js";
 import { paretoFront } from "./pareto-front.js";
@@ -52,7 +53,7 @@ export interface ParetoResult {
 }
 
 /** Most rows that are sized. */
-export const MAX_PARETO_ROWS = 1000;
+const MAX_PARETO_ROWS = 1000;
 
 /**
  * Sizes, by simulation, a fleet of two pools for every threshold between short and long requests, and one of a single pool; and tells which are worth having: those that no other is at
@@ -62,7 +63,7 @@ export const MAX_PARETO_ROWS = 1000;
  */
 export async function pareto(options: ParetoOptions): Promise<ParetoResult> {
   const { longMaxCtx: maxCtx = DEFAULT_LONG_MAX_CTX, sloRangeMs = [] } = options;
-  within("longMaxCtx", maxCtx, (n) => Number.isInteger(n) && n >= 2, "a whole number of tokens of at least 2");
+  checkTokens("longMaxCtx", maxCtx, 2);
   for (const sloMs of sloRangeMs) checkSizingOptions({ sloMs });
   const kinds = optionsOfPools(options);
   const { problem, requests } = await openProblem(options);
@@ -109,11 +110,17 @@ function thresholds(
   if (!bShort) return possibleBoundaries(law, maxCtx, cdf);
   const sorted = [...new Set(bShort)].sort((a, b) => a - b);
   for (const tokens of sorted) {
-    within("bShort", tokens, (n) => Number.isInteger(n) && n >= 1, "whole numbers of tokens of at least 1");
-    within("bShort", tokens, (n) => n < maxCtx, `less than longMaxCtx, ${maxCtx}`);
+    checkTokens("bShort", tokens);
+    within(
+      "bShort",
+      tokens,
+      (n) => n < maxCtx,
+      (nameOf) => `less than ${nameOf("longMaxCtx")}, ${maxCtx}`,
+    );
     if (law.share(0, tokens) > 0 && law.share(tokens, maxCtx) > 0) continue;
-    throw new InputError(
-      `bShort names ${tokens}, but no request is ${law.share(0, tokens) > 0 ? "longer" : "as short"}.`,
+    throw new OptionError(
+      (nameOf) =>
+        `${nameOf("bShort")} names ${tokens}, but no request is ${law.share(0, tokens) > 0 ? "longer" : "as short"}.`,
     );
   }
   return sorted;

@@ -25,7 +25,7 @@ import { runOptions, type SimulateResult, type SimulationOptions } from "./simul
 export const DEFAULT_SIMULATE_FLEET_REQUESTS = 30_000;
 
 /** Most streams: each is drawn by an instance of the core of its own, which takes 1 to 4 MB. */
-export const MAX_STREAMS = 256;
+const MAX_STREAMS = 256;
 
 /** A stream of requests that bear the id of a pool as their label: an entry of a fleet's `workloads`, with its model. */
 export interface PoolStream {
@@ -71,7 +71,7 @@ export async function simulateFleet(options: SimulateFleetOptions): Promise<Simu
  * The workload where nothing is known: totals uniform on 1 to the window of the first pool. (What the Python tool falls back to; no
  * real service looks like this.)
  */
-export function uniformLengths(fleet: Fleet): WorkloadModel {
+function uniformLengths(fleet: Fleet): WorkloadModel {
   const maxTokens = Math.min(fleet.pools[0]!.maxCtx, 2 ** 30);
   return cdfToModel([[maxTokens, 1]], "uniform");
 }

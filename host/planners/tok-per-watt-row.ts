@@ -65,7 +65,7 @@ export interface WattRowOptions {
 }
 
 /** Output tokens that the requests of a pool ask for, a second. */
-export function outputTokensPerS({ law, rateRps }: SizingProblem, { segment }: PoolSizing): number {
+function outputTokensPerS({ law, rateRps }: SizingProblem, { segment }: PoolSizing): number {
   const { output, weight } = segmentNodes(law, segment);
   return rateRps * output.reduce((sum, tokens, i) => sum + tokens * weight[i]!, 0);
 }

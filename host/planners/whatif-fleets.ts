@@ -34,7 +34,7 @@ export const DEFAULT_WHATIF_RATES_RPS = [50, 100, 200, 500, 1000] as const;
 /** The rate that those stand around: its default. */
 const MIDDLE_RATE_RPS = 200;
 /** Most rates of one question. */
-export const MAX_WHATIF_RATES = 1000;
+const MAX_WHATIF_RATES = 1000;
 /** So many of the fleets that analysis expects to be cheapest are sized by simulation at each rate. */
 export const WHATIF_SIZED = 3;
 /** Least share of all requests for which there is a pool. */
@@ -60,10 +60,14 @@ export interface WhatifQuestion {
  */
 export async function openWhatif(options: PlanningInput & SizingOptions & WhatifFleetOptions): Promise<WhatifQuestion> {
   const { bShort = DEFAULT_B_SHORT, longMaxCtx = DEFAULT_LONG_MAX_CTX, gammaMax = DEFAULT_GAMMA_MAX } = options;
-  const isTokens = (value: number) => Number.isInteger(value) && value >= 1;
-  within("longMaxCtx", longMaxCtx, isTokens, "a whole number of tokens of at least 1");
-  within("bShort", bShort, isTokens, "a whole number of tokens of at least 1");
-  within("bShort", bShort, (tokens) => tokens < longMaxCtx, `less than longMaxCtx, ${longMaxCtx}`);
+  checkTokens("longMaxCtx", longMaxCtx);
+  checkTokens("bShort", bShort);
+  within(
+    "bShort",
+    bShort,
+    (tokens) => tokens < longMaxCtx,
+    (nameOf) => `less than ${nameOf("longMaxCtx")}, ${longMaxCtx}`,
+  );
   within("gammaMax", gammaMax, (gamma) => gamma >= 1 && gamma <= MAX_GAMMA, `a number from 1 to ${MAX_GAMMA}`);
   checkSizingOptions(options);
   const { ratesRps, ...rest } = options;

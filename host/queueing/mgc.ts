@@ -75,7 +75,7 @@ export function mgcWait({ servers, arrivalRps, meanServiceS, cv2, shape = shapeO
 }
 
 /** V of {@link mgcWait}: the mean wait over that of M/M/c. */
-export function variabilityOf(servers: number, rho: number, { cv2, excessDispersion }: ServiceShape): number {
+function variabilityOf(servers: number, rho: number, { cv2, excessDispersion }: ServiceShape): number {
   const scale = RELAXATION * (servers - 1) * (1 - rho) ** 2;
   const excess = (variability: number) => 1 + excessDispersion(scale / variability) / 2 - variability;
   let [low, high] = [Math.min(0.5, (1 + cv2) / 2), Math.max(1, (1 + cv2) / 2)];

@@ -38,7 +38,7 @@ export function mustBeKnown(kind: "hardware" | "models", names: readonly string[
 const SHORTEST_BEGINNING = 2;
 
 /** Whoever writes `h100-sx` means `h100-sxm`, though another may take fewer changes. */
-export function likelyName(found: string, names: readonly string[]): string | undefined {
+function likelyName(found: string, names: readonly string[]): string | undefined {
   const begun = names.find((name) => found.length >= SHORTEST_BEGINNING && name.startsWith(found.toLowerCase()));
   return begun ?? nearestName(found, names);
 }

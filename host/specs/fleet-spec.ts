@@ -12,6 +12,7 @@ export const MAX_POOLS = 1024;
 
 /** How requests are served inside a replica: by docs/reference/slots-engine.md or docs/reference/iterations-engine.md. */
 export const ENGINES = ["slots", "iterations"] as const;
+/** One of {@link ENGINES}. */
 export type Engine = (typeof ENGINES)[number];
 
 /** A fleet as its author gave it, checked, with defaults filled in. */

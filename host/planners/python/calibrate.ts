@@ -7,7 +7,7 @@ import { CPythonRandom } from "./cpython-random.js";
 const DRAWS = 3000;
 
 /** Seed of every calibration of the tool. */
-export const PYTHON_SEED = 42;
+const PYTHON_SEED = 42;
 
 /** Share of a request's tokens that is its input. */
 const INPUT_SHARE = 0.8;

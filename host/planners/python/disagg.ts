@@ -4,10 +4,10 @@ import type { Cdf } from "../../workloads/cdf.js";
 import { checkPositive, checkRate, checkTokens, checkWhole } from "./checks.js";
 
 /** Share of its rate that a prefill worker keeps (AIConfigurator, arXiv:2601.06288, algorithm 3, as are the two below). */
-export const PYTHON_PREFILL_SHARE = 0.9;
+const PYTHON_PREFILL_SHARE = 0.9;
 
 /** Share of its rate that a decode worker keeps. */
-export const PYTHON_DECODE_SHARE = 0.92;
+const PYTHON_DECODE_SHARE = 0.92;
 
 /** What the transfer of KV makes of TTFT, whatever the link and the load. */
 export const PYTHON_TTFT_FACTOR = 1.8;

@@ -106,7 +106,7 @@ export function pythonMeanOutput(lengths: readonly CdfPoint[]): number {
 }
 
 /** The tool's label of a curve: by the name of the profile. */
-export function pythonPowerQuality({ name, constants: { power } }: PythonManualProfile): PythonPowerQuality {
+function pythonPowerQuality({ name, constants: { power } }: PythonManualProfile): PythonPowerQuality {
   if (!power || power.k <= 0) return "NONE";
   const upper = name.toUpperCase();
   if (upper.includes("H100") || upper.includes("H200")) return "HIGH";

@@ -26,7 +26,7 @@ export interface PythonWhatifGpu {
 export type PythonWhatifComparison = { lam: number } & Record<string, number | PythonWhatifGpu>;
 
 /** The best row of the default sweep at each rate, unrounded. */
-export function pythonWhatifBest(pools: PythonTwoPools, ratesRps: readonly number[]): PythonSweepRow[] {
+function pythonWhatifBest(pools: PythonTwoPools, ratesRps: readonly number[]): PythonSweepRow[] {
   return ratesRps.map((rateRps) => pythonBest(pythonSweep(pools, rateRps))!);
 }
 

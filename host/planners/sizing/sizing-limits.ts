@@ -1,4 +1,6 @@
+import { MAX_INT32 } from "../../specs/fields.js";
 import { InputError } from "../../specs/input-error.js";
+import { OptionError, type OptionNaming } from "../../specs/option-error.js";
 import { MAX_SECONDS } from "../../../assembly/contract.js";
 import { ENGINES } from "../../specs/fleet-spec.js";
 import { SIZE_BY } from "./sizing-problem.js";
@@ -28,15 +30,26 @@ export function checkSizingOptions({ sloMs, sloTpotMs, requests, seed, engine, s
   within("seed", seed, (value) => Number.isSafeInteger(value) && value >= 0, "a whole number of at least 0");
 }
 
-/** @throws InputError `name is ..., but must be ...` if a value is given that is not allowed. */
+/**
+ * @param allowed What is; if it names other options, by what they are called.
+ * @throws InputError `name is ..., but must be ...` if a value is given that is not allowed.
+ */
 export function within(
   name: string,
   value: number | undefined,
   isAllowed: (value: number) => boolean,
-  allowed: string,
+  allowed: string | ((nameOf: OptionNaming) => string),
 ): void {
   if (value === undefined || isAllowed(value)) return;
-  throw new InputError(`${name} is ${value}, but must be ${allowed}.`);
+  throw new OptionError(
+    (nameOf) => `${nameOf(name)} is ${value}, but must be ${typeof allowed === "string" ? allowed : allowed(nameOf)}.`,
+  );
+}
+
+/** @throws InputError unless the value is a whole number of tokens from `least` to what a pool may have as its window. */
+export function checkTokens(name: string, value: number | undefined, least = 1): void {
+  const isTokens = (tokens: number) => Number.isInteger(tokens) && tokens >= least && tokens <= MAX_INT32;
+  within(name, value, isTokens, `a whole number of tokens from ${least} to ${MAX_INT32}`);
 }
 
 /** @throws InputError unless the share is above 0 and at most 1. */
@@ -55,18 +68,13 @@ export function checkPools({ minPools, maxPools }: { minPools: number; maxPools:
   const isCount = (pools: number) => Number.isInteger(pools) && pools >= 1 && pools <= MAX_PLANNED_POOLS;
   within("minPools", minPools, isCount, allowed);
   within("maxPools", maxPools, isCount, allowed);
-  within("maxPools", maxPools, (pools) => pools >= minPools, `at least minPools, ${minPools}`);
+  within("maxPools", maxPools, (pools) => pools >= minPools, (nameOf) => `at least ${nameOf("minPools")}, ${minPools}`);
 }
 
 /** Boundaries in order, each once. @throws InputError for one that is not a whole number below the largest window. */
 export function settleBoundaries(name: string, boundaries: readonly number[], maxCtx: number): number[] {
   for (const boundary of boundaries) {
-    within(
-      name,
-      boundary,
-      (tokens) => Number.isInteger(tokens) && tokens >= 1,
-      "a whole number of tokens of at least 1",
-    );
+    checkTokens(name, boundary);
     within(name, boundary, (tokens) => tokens < maxCtx, `less than the largest window, ${maxCtx}`);
   }
   return [...new Set(boundaries)].sort((a, b) => a - b);

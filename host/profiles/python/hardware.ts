@@ -27,7 +27,7 @@ export interface PythonHardware {
 }
 
 /** Share of the peak bandwidth that the tool's roofline reaches. */
-export const PYTHON_BANDWIDTH_SHARE = 0.8;
+const PYTHON_BANDWIDTH_SHARE = 0.8;
 
 /** What a layer takes on top of reading it, s. */
 export const PYTHON_LAYER_S = 3e-6;

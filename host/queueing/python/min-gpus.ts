@@ -1,7 +1,7 @@
 import { pythonP99WaitS } from "./p99-wait.js";
 
 /** Share of the capacity that a pool may use at most. */
-export const PYTHON_MAX_UTILISATION = 0.85;
+const PYTHON_MAX_UTILISATION = 0.85;
 
 /** GPUs beyond which the tool stops to search. */
 const MOST_GPUS = 5000;

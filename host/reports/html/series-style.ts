@@ -21,7 +21,7 @@ const DASHES: readonly (readonly number[])[] = [
 ];
 
 /** The style of the `index`-th series that is no total. */
-export function seriesStyle(index: number, isTotal = false): SeriesStyle {
+function seriesStyle(index: number, isTotal = false): SeriesStyle {
   if (isTotal) return { colour: "--text", dash: [], width: 2.5 };
   return { colour: `--series-${index % SERIES_COLOURS}`, dash: DASHES[index % DASHES.length]!, width: 1.75 };
 }

@@ -24,7 +24,7 @@ const UNEVEN = "power_law_1.2";
 const BALANCED = "balanced";
 
 /** Work of the fused experts of a layer, each with two products (gate and up in one, down), of which each token chooses `topK` at random. */
-export function expertsWork(point: ExpertsPoint, dtype: ExpertsDtype): MatrixWork {
+function expertsWork(point: ExpertsPoint, dtype: ExpertsDtype): MatrixWork {
   const { experts, topK, tokens } = point;
   return workOf(point, dtype, experts * (1 - (1 - topK / experts) ** tokens));
 }

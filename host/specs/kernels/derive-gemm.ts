@@ -13,7 +13,7 @@ const LEAST_BYTES = 8e6;
 const ACTIVATION_BYTES = 2;
 
 /** Work of a product with weights of a type. */
-export function gemmWork({ tokens, inputs, outputs, seconds }: GemmPoint, dtype: GemmDtype): MatrixWork {
+function gemmWork({ tokens, inputs, outputs, seconds }: GemmPoint, dtype: GemmDtype): MatrixWork {
   const weights = inputs * outputs;
   const activations = tokens * (inputs + outputs);
   return {

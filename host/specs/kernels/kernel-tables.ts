@@ -21,6 +21,8 @@ export const TABLE_FILES = {
   prefill: "context_attention.csv",
   collectives: "collectives.csv",
 } as const;
+
+/** Rows of the tables of one GPU, by the kind of kernel. */
 export type MeasuredTables = Readonly<Record<keyof typeof TABLE_FILES, readonly TableRow[]>>;
 
 /**

@@ -3,6 +3,7 @@ import type { KernelFigures } from "./kernel-data.js";
 /** Where the figures come from. */
 export const SOURCE =
   "kernel tables of AIConfigurator (NVIDIA), ai-dynamo/aiconfigurator @ a77804e36, aic-core/src/aiconfigurator_core/systems/data";
+/** Under what they may be passed on, and whose they are. */
 export const LICENCE = "Apache-2.0, Copyright (c) 2025-2026 NVIDIA CORPORATION & AFFILIATES";
 
 /** The kernels of a GPU as a module of `data/`. */
