@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { InputError } from "../specs/input-error.js";
 import { capacityCommand } from "./capacity.js";
@@ -12,6 +11,7 @@ import { hardwareCommand } from "./hardware.js";
 import { inspectCommand } from "./inspect.js";
 import { modelsCommand } from "./models.js";
 import { optimizeCommand } from "./optimize.js";
+import { packageVersion } from "./package-version.js";
 import { paretoCommand } from "./pareto.js";
 import { planCommand } from "./plan.js";
 import { profileCommand } from "./profile.js";
@@ -23,13 +23,9 @@ import { simulateFleetCommand } from "./simulate-fleet.js";
 import { tokPerWattCommand } from "./tok-per-watt.js";
 import { whatifCommand } from "./whatif.js";
 
-const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as {
-  version: string;
-};
-
 const program = new Command("vllm-sr-sim")
   .description("Plan GPU fleets for LLM serving: replay real traces through simulated pools of replicas.")
-  .version(`vllm-sr-sim ${version}`)
+  .version(`vllm-sr-sim ${packageVersion(import.meta.url)}`)
   .exitOverride()
   .showSuggestionAfterError();
 
