@@ -278,12 +278,71 @@ export type { PowerLaw } from "./planners/power-cap.js";
 export type { SharedPrefixes } from "./planners/prefix-plan.js";
 export type { DecodeEfficiency, PowerFigures, PrefillFigure } from "./planners/profile-figures.js";
 export type { NearestFit } from "./planners/profile-fit.js";
-export type { PythonDisagg, PythonDisaggPoint } from "./planners/python/disagg.js";
-export type { PythonFleetWattReport, PythonTwoPoolWatts } from "./planners/python/fleet-tokens-per-watt.js";
-export type { PythonGridFlexRow } from "./planners/python/grid-flex.js";
-export type { PythonThresholdPareto, PythonThresholdRow } from "./planners/python/threshold-pareto.js";
-export type { PythonPowerQuality, PythonWattRow } from "./planners/python/tokens-per-watt.js";
-export type { PythonWhatifComparison, PythonWhatifGpu, PythonWhatifRow } from "./planners/python/whatif.js";
+
+export { pythonErlangC } from "./queueing/python/erlang-c.js";
+export { pythonMinGpus, type PythonPoolLoad } from "./queueing/python/min-gpus.js";
+export { pythonP99WaitS } from "./queueing/python/p99-wait.js";
+export type { PythonConstants, PythonReplica } from "./profiles/python/builder.js";
+export { pythonProfile, type PythonComputedProfile } from "./profiles/python/computed.js";
+export {
+  PYTHON_HARDWARE,
+  pythonFreeVramBytes,
+  pythonHardware,
+  type PythonHardware,
+} from "./profiles/python/hardware.js";
+export { pythonGpu, pythonManualProfile, type PythonManualProfile } from "./profiles/python/manual.js";
+export { pythonModelFromConfig } from "./profiles/python/model-config.js";
+export type { PythonModel } from "./profiles/python/model-shape.js";
+export { PYTHON_MODELS, pythonModel } from "./profiles/python/models.js";
+export type { PythonProfile } from "./profiles/python/profile.js";
+export { PYTHON_SERVING, type PythonServing } from "./profiles/python/serving.js";
+export {
+  PYTHON_H100_AVAILABILITY,
+  PYTHON_RSC1_FAST,
+  PYTHON_RSC1_SLOW,
+  pythonNodeAvailability,
+} from "./planners/python/availability.js";
+export { pythonCalibrate, type PythonCalibration, type PythonPool } from "./planners/python/calibrate.js";
+export {
+  pythonDisagg,
+  pythonDisaggLengths,
+  pythonDisaggOptimize,
+  pythonDisaggSweep,
+  type PythonDisagg,
+  type PythonDisaggOptions,
+  type PythonDisaggPoint,
+} from "./planners/python/disagg.js";
+export {
+  pythonFleetTokensPerWatt,
+  pythonTwoPoolTokensPerWatt,
+  type PythonFleetWattReport,
+  type PythonFleetWatts,
+  type PythonTwoPoolWattOptions,
+  type PythonTwoPoolWatts,
+} from "./planners/python/fleet-tokens-per-watt.js";
+export { pythonGridFlex, type PythonGridFlexOptions, type PythonGridFlexRow } from "./planners/python/grid-flex.js";
+export { pythonSplitCdf, type PythonCdfSplit } from "./planners/python/split-cdf.js";
+export { pythonBest, pythonGammas, pythonSweep, pythonSweepOut, type PythonSweepRow } from "./planners/python/sweep.js";
+export {
+  pythonThresholdPareto,
+  type PythonThresholdPareto,
+  type PythonThresholdRow,
+} from "./planners/python/threshold-pareto.js";
+export {
+  pythonTokensPerWatt,
+  pythonWattRow,
+  type PythonPowerQuality,
+  type PythonWattPool,
+  type PythonWattRow,
+} from "./planners/python/tokens-per-watt.js";
+export type { PythonTwoPools } from "./planners/python/two-pools.js";
+export {
+  pythonWhatif,
+  pythonWhatifCompare,
+  type PythonWhatifComparison,
+  type PythonWhatifGpu,
+  type PythonWhatifRow,
+} from "./planners/python/whatif.js";
 
 export {
   factsBlock,
