@@ -5,7 +5,8 @@ import { disaggPage } from "../reports/html/disagg-page.js";
 import { disaggCompatReport, disaggReport } from "../reports/disagg-report.js";
 import { addCompatFlag, type CompatFlags, refuseUnderCompat } from "./compat-flags.js";
 import { NO_ANSWER } from "./exit-codes.js";
-import { addOutputFlags, number, seedFlag, wholeNumber } from "./flags.js";
+import { withFlagNames } from "./flag-names.js";
+import { addOutputFlags, number, seedFlag, tokenCount, wholeNumber } from "./flags.js";
 import { addHtmlFlag, checkHtml, deliverHtml, type HtmlOptions } from "./html-output.js";
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
 import {
@@ -57,9 +58,9 @@ export function disaggCommand(): Command {
     .option("--gpu-prefill <name>", `GPU of the workers that prefill: ${GPU_HELP}`, "h100")
     .option("--gpu-decode <name>", "GPU of the workers that decode", "a100");
   addModelFlags(command)
-    .option("--max-ctx <tokens>", "longest request; longer ones are left out", wholeNumber(1), DISAGG_DEFAULTS.maxCtx)
-    .option("--mean-isl <tokens>", "prompt tokens of every request; 0: those of the requests", wholeNumber(0), 0)
-    .option("--mean-osl <tokens>", "output tokens of every request; 0: those of the requests", wholeNumber(0), 0)
+    .option("--max-ctx <tokens>", "longest request; longer ones are left out", tokenCount(), DISAGG_DEFAULTS.maxCtx)
+    .option("--mean-isl <tokens>", "prompt tokens of every request; 0: those of the requests", tokenCount(0), 0)
+    .option("--mean-osl <tokens>", "output tokens of every request; 0: those of the requests", tokenCount(0), 0)
     .option("--max-prefill <n>", "most prefill workers", wholeNumber(1, MAX_WORKERS), DISAGG_DEFAULTS.maxPrefill)
     .option("--max-decode <n>", "most decode workers", wholeNumber(1, MAX_WORKERS), DISAGG_DEFAULTS.maxDecode)
     .option(
@@ -73,7 +74,7 @@ export function disaggCommand(): Command {
   addPlanningInput(addCompatFlag(command));
   return addHtmlFlag(addOutputFlags(command.optionsGroup("Output:")))
     .addHelpText("after", EXAMPLES)
-    .action(run);
+    .action(withFlagNames(run));
 }
 
 async function run(flags: Flags, command: Command): Promise<void> {

@@ -1,5 +1,6 @@
 /** Values of flags: strictly parsed, each refused with what is allowed. Commander adds which flag it was and what was given. */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { MAX_INT32 } from "../specs/fields.js";
 import { nearestName } from "../specs/nearest-name.js";
 
 /** Turns what was typed into a value; throws commander's InvalidArgumentError. */
@@ -36,6 +37,11 @@ export function wholeNumber(low: number, high: number = Number.MAX_SAFE_INTEGER)
     }
     return value;
   };
+}
+
+/** Tokens of a request, or of a window: a whole number up to the largest that a pool may have. */
+export function tokenCount(low = 1): FlagParser<number> {
+  return wholeNumber(low, MAX_INT32);
 }
 
 /** A share, 0 to 1, both included. */

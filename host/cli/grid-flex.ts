@@ -17,7 +17,8 @@ import { InputError } from "../specs/input-error.js";
 import { addCompatFlag, type CompatFlags, refuseUnderCompat } from "./compat-flags.js";
 import { addEngineFlags, type EngineFlags, engineOptions } from "./engine-flags.js";
 import { NO_ANSWER } from "./exit-codes.js";
-import { addOutputFlags, number, seedFlag, wholeNumber } from "./flags.js";
+import { withFlagNames } from "./flag-names.js";
+import { addOutputFlags, number, seedFlag, tokenCount, wholeNumber } from "./flags.js";
 import { addHtmlFlag, checkHtml, deliverHtml, type HtmlOptions } from "./html-output.js";
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
 import {
@@ -64,7 +65,7 @@ export function gridFlexCommand(): Command {
     .option("--gpu <name>", `GPU: ${GPU_HELP}`, "h100");
   addModelFlags(command)
     .option("--slo <ms>", "objective for the P99 of the time to first token, ms", number({ above: 0 }), DEFAULT_SLO_MS)
-    .option("--max-ctx <tokens>", "longest request; longer ones are rejected", wholeNumber(1), DEFAULT_FLEX_MAX_CTX)
+    .option("--max-ctx <tokens>", "longest request; longer ones are rejected", tokenCount(), DEFAULT_FLEX_MAX_CTX)
     .addOption(
       new Option("--flex-pcts <cuts...>", "cuts of power, per cent of nominal, between blanks or commas")
         .argParser(addPercents)
@@ -92,7 +93,7 @@ export function gridFlexCommand(): Command {
   addPlanningInput(addCompatFlag(command));
   return addHtmlFlag(addOutputFlags(command.optionsGroup("Output:")))
     .addHelpText("after", EXAMPLES)
-    .action(run);
+    .action(withFlagNames(run));
 }
 
 async function run(flags: Flags, command: Command): Promise<void> {

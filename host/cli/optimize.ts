@@ -19,7 +19,8 @@ import { bestLine, optimizeCompatReport, optimizeReport, optimizeQuestion } from
 import { InputError } from "../specs/input-error.js";
 import { addCompatFlag, type CompatFlags, refuseUnderCompat } from "./compat-flags.js";
 import { NO_ANSWER } from "./exit-codes.js";
-import { addOutputFlags, type FlagParser, listOf, number, oneOf, share, wholeNumber } from "./flags.js";
+import { withFlagNames } from "./flag-names.js";
+import { addOutputFlags, type FlagParser, listOf, number, oneOf, share, tokenCount, wholeNumber } from "./flags.js";
 import { addHtmlFlag, checkHtml, deliverHtml, type HtmlOptions } from "./html-output.js";
 import { checkOutput, deliver, type OutputOptions, writeWhole } from "./output.js";
 import { checkFleetOut } from "./fleet-output.js";
@@ -67,7 +68,7 @@ export function optimizeCommand(): Command {
         .argParser(boundaries)
         .default(DEFAULT_B_SHORT),
     )
-    .option("--long-max-ctx <tokens>", "window of the largest pool", wholeNumber(1), DEFAULT_LONG_MAX_CTX)
+    .option("--long-max-ctx <tokens>", "window of the largest pool", tokenCount(), DEFAULT_LONG_MAX_CTX)
     .option("--gpu-short <gpu>", `GPU of the first pool: ${GPU_HELP}`, "a100")
     .option("--gpu-long <gpu>", "GPU of the others", "a100");
   addModelFlags(command)
@@ -101,12 +102,12 @@ export function optimizeCommand(): Command {
   command
     .optionsGroup("Output:")
     .option("--fleet-out <file>", "write the best fleet to this file, YAML or (.json) JSON, as replay takes it");
-  return addOutputFlags(addHtmlFlag(command)).addHelpText("after", EXAMPLES).action(run);
+  return addOutputFlags(addHtmlFlag(command)).addHelpText("after", EXAMPLES).action(withFlagNames(run));
 }
 
 const boundaries: FlagParser<Flags["bShort"]> = (text) => {
   if (text === "all") return "all";
-  const values = listOf(wholeNumber(1))(text);
+  const values = listOf(tokenCount())(text);
   return values.length === 1 ? values[0]! : values;
 };
 

@@ -9,7 +9,8 @@ import { paretoCompatReport, paretoReport } from "../reports/pareto-report.js";
 import { InputError } from "../specs/input-error.js";
 import { addCompatFlag, type CompatFlags, refuseUnderCompat } from "./compat-flags.js";
 import { NO_ANSWER } from "./exit-codes.js";
-import { addOutputFlags, number, severalOf, wholeNumber } from "./flags.js";
+import { withFlagNames } from "./flag-names.js";
+import { addOutputFlags, number, severalOf, tokenCount } from "./flags.js";
 import { addHtmlFlag, checkHtml, deliverHtml, type HtmlOptions } from "./html-output.js";
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
 import { addPlanningInput, planningFiles, planningInput, type PlanningFlags } from "./planning-input.js";
@@ -60,7 +61,7 @@ export function paretoCommand(): Command {
         "thresholds to try, total tokens, between blanks or commas, or all (default: all)",
       ).argParser(thresholds),
     )
-    .option("--long-max-ctx <tokens>", "window of the pool for long requests", wholeNumber(2), DEFAULT_LONG_MAX_CTX)
+    .option("--long-max-ctx <tokens>", "window of the pool for long requests", tokenCount(2), DEFAULT_LONG_MAX_CTX)
     .option("--gpu-short <name>", `GPU of the pool for short requests: ${GPU_HELP}`, "a100")
     .option("--gpu-long <name>", "GPU of the pool for long requests", "a100")
     .addOption(
@@ -72,10 +73,10 @@ export function paretoCommand(): Command {
   addPlanningInput(command);
   return addHtmlFlag(addOutputFlags(command.optionsGroup("Output:")))
     .addHelpText("after", EXAMPLES)
-    .action(run);
+    .action(withFlagNames(run));
 }
 
-const listOfTokens = severalOf(wholeNumber(1));
+const listOfTokens = severalOf(tokenCount());
 
 function thresholds(text: string, before: "all" | number[] | undefined): "all" | number[] {
   if (before === "all" || (text === "all" && before)) throw new InvalidArgumentError("Give thresholds, or all.");
@@ -89,10 +90,6 @@ async function run(flags: Flags, command: Command): Promise<void> {
   const input = planningInput(flags);
   if (flags.compat) return runCompat(input, flags, command);
   const { bShort, longMaxCtx, sloRange } = flags;
-  const tooLong = Array.isArray(bShort) ? bShort.find((tokens) => tokens >= longMaxCtx) : undefined;
-  if (tooLong !== undefined) {
-    throw new InputError(`--b-short is ${tooLong}, but must be less than --long-max-ctx, ${longMaxCtx}.`);
-  }
   const kinds = kindsOf(flags, command, await openReplicas(command));
   const progress = showProgress(undefined, "runs");
   const options: ParetoOptions = {

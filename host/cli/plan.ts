@@ -6,7 +6,8 @@ import { withoutColours } from "../reports/html/tables.js";
 import { answerLine, planReport, questionLine } from "../reports/plan-report.js";
 import { fleetFileText } from "../reports/fleet-file-text.js";
 import { NO_ANSWER } from "./exit-codes.js";
-import { addOutputFlags, listOf, wholeNumber } from "./flags.js";
+import { withFlagNames } from "./flag-names.js";
+import { addOutputFlags, listOf, tokenCount, wholeNumber } from "./flags.js";
 import { checkFleetOut } from "./fleet-output.js";
 import { addHtmlFlag, checkHtml, deliverHtml, type HtmlOptions } from "./html-output.js";
 import { checkOutput, deliver, type OutputOptions, writeWhole } from "./output.js";
@@ -52,17 +53,17 @@ export function planCommand(): Command {
   addModelFlags(command);
   addGoalFlags(command)
     .option("--max-pools <n>", "most pools", wholeNumber(1, MAX_PLANNED_POOLS), 2)
-    .option("--max-ctx <tokens>", "window of the largest pool (default: the longest request)", wholeNumber(2))
+    .option("--max-ctx <tokens>", "window of the largest pool (default: the longest request)", tokenCount(2))
     .option(
       "--boundaries <tokens>",
       "where pools may meet, total tokens, between commas (default: the points of a CDF, else powers of two and 1.5 times them)",
-      listOf(wholeNumber(1)),
+      listOf(tokenCount()),
     );
   addPlanningInput(command);
   command
     .optionsGroup("Output:")
     .option("--fleet-out <file>", "write the fleet to this file, YAML or (.json) JSON, as replay takes it");
-  return addOutputFlags(addHtmlFlag(command)).addHelpText("after", EXAMPLES).action(run);
+  return addOutputFlags(addHtmlFlag(command)).addHelpText("after", EXAMPLES).action(withFlagNames(run));
 }
 
 async function run(flags: Flags, command: Command): Promise<void> {

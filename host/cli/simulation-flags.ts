@@ -7,7 +7,7 @@ import type { SimulationOptions } from "../planners/simulate.js";
 import { GPU_NAMES } from "../specs/gpu-catalog.js";
 import type { TwoPoolFlags } from "../specs/two-pool-fleet.js";
 import { addEngineFlags, type EngineFlags, engineOptions } from "./engine-flags.js";
-import { number, seedFlag, wholeNumber } from "./flags.js";
+import { number, seedFlag, tokenCount, wholeNumber } from "./flags.js";
 
 /** Values of {@link addSimulationFlags}. */
 export interface SimulationFlags extends EngineFlags {
@@ -81,8 +81,8 @@ export function addTwoPoolFlags(command: Command, { isRequired } = { isRequired:
   return command
     .addOption(size("--n-s", "short"))
     .addOption(size("--n-l", "long"))
-    .option("--b-short <tokens>", "window of the pool short: requests up to this total go there", wholeNumber(1), 4096)
-    .option("--long-max-ctx <tokens>", "window of the pool long: longer requests are rejected", wholeNumber(1), 65536)
+    .option("--b-short <tokens>", "window of the pool short: requests up to this total go there", tokenCount(), 4096)
+    .option("--long-max-ctx <tokens>", "window of the pool long: longer requests are rejected", tokenCount(), 65536)
     .option("--gpu-short <gpu>", `GPU of the pool short: ${gpus}`, "a100")
     .option("--gpu-long <gpu>", `GPU of the pool long: ${gpus}`, "a100");
 }

@@ -19,7 +19,8 @@ import {
 import { InputError } from "../specs/input-error.js";
 import { addCompatFlag, type CompatFlags, refuseUnderCompat } from "./compat-flags.js";
 import { NO_ANSWER } from "./exit-codes.js";
-import { addOutputFlags, number, severalOf, wholeNumber } from "./flags.js";
+import { withFlagNames } from "./flag-names.js";
+import { addOutputFlags, number, severalOf, tokenCount } from "./flags.js";
 import { addHtmlFlag, checkHtml, deliverHtml, type HtmlOptions } from "./html-output.js";
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
 import { addPlanningInput, planningFiles, planningInput, type PlanningFlags } from "./planning-input.js";
@@ -65,21 +66,21 @@ export function tokPerWattCommand(): Command {
       ).argParser(severalOf((name) => name)),
     ),
   )
-    .option("--max-ctx <tokens>", "longest request; longer ones are left out", wholeNumber(2), DEFAULT_WATT_MAX_CTX)
+    .option("--max-ctx <tokens>", "longest request; longer ones are left out", tokenCount(2), DEFAULT_WATT_MAX_CTX)
     .addOption(
       new Option(
         "--rho-sweep [shares...]",
         `also with as many replicas as have this utilisation by analysis (without shares: ${RHO_SWEEP.join(" ")})`,
       ).argParser(severalOf(number({ above: 0, below: 1 }))),
     )
-    .option("--b-short <tokens>", "two pools: where they meet, total tokens", wholeNumber(1))
+    .option("--b-short <tokens>", "two pools: where they meet, total tokens", tokenCount())
     .option("--gpu-short <name>", "two pools: GPU of the pool for short requests")
     .option("--gpu-long <name>", "two pools: GPU of the pool for long requests, and of the one pool");
   addCompatFlag(addModelFlags(command));
   addPlanningInput(command);
   return addHtmlFlag(addOutputFlags(command.optionsGroup("Output:")))
     .addHelpText("after", EXAMPLES)
-    .action(run);
+    .action(withFlagNames(run));
 }
 
 async function run(flags: Flags, command: Command): Promise<void> {

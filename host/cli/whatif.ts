@@ -17,7 +17,8 @@ import {
 import { InputError } from "../specs/input-error.js";
 import { addCompatFlag, type CompatFlags, refuseUnderCompat } from "./compat-flags.js";
 import { NO_ANSWER } from "./exit-codes.js";
-import { addOutputFlags, number, severalOf, wholeNumber } from "./flags.js";
+import { withFlagNames } from "./flag-names.js";
+import { addOutputFlags, number, severalOf, tokenCount } from "./flags.js";
 import { addHtmlFlag, checkHtml, deliverHtml, type HtmlOptions } from "./html-output.js";
 import { checkOutput, deliver, type OutputOptions } from "./output.js";
 import { addPlanningInput, planningFiles, planningInput, type PlanningFlags } from "./planning-input.js";
@@ -68,8 +69,8 @@ export function whatifCommand(): Command {
         severalOf((name) => name),
       ),
     )
-    .option("--b-short <tokens>", "where the pools meet, total tokens", wholeNumber(1), DEFAULT_B_SHORT)
-    .option("--long-max-ctx <tokens>", "window of the pool for long requests", wholeNumber(2), DEFAULT_LONG_MAX_CTX)
+    .option("--b-short <tokens>", "where the pools meet, total tokens", tokenCount(), DEFAULT_B_SHORT)
+    .option("--long-max-ctx <tokens>", "window of the pool for long requests", tokenCount(2), DEFAULT_LONG_MAX_CTX)
     .option("--gpu-short <name>", `GPU of the pool for short requests: ${GPU_HELP}`, "a100")
     .option("--gpu-long <name>", "GPU of the pool for long requests", "a100")
     .option(
@@ -82,7 +83,7 @@ export function whatifCommand(): Command {
   addPlanningInput(command);
   return addHtmlFlag(addOutputFlags(command.optionsGroup("Output:")))
     .addHelpText("after", EXAMPLES)
-    .action(run);
+    .action(withFlagNames(run));
 }
 
 async function run(flags: Flags, command: Command): Promise<void> {
@@ -136,9 +137,6 @@ function comparedKinds(replicas: Replicas): Record<string, ReplicaKinds> {
 }
 
 function fleetOptions({ lamRange, bShort, longMaxCtx }: Flags): WhatifFleetOptions {
-  if (bShort >= longMaxCtx) {
-    throw new InputError(`--b-short is ${bShort}, but must be less than --long-max-ctx, ${longMaxCtx}.`);
-  }
   return { ...(lamRange ? { ratesRps: lamRange } : {}), bShort, longMaxCtx };
 }
 

@@ -29,8 +29,8 @@ export async function disaggCompat(options: DisaggCompatOptions): Promise<Python
   const derived = pythonDisaggLengths(cdf);
   return pythonDisagg(
     {
-      prefill: pythonGpu(options.gpuPrefill),
-      decode: pythonGpu(options.gpuDecode),
+      prefill: pythonGpu(options.gpuPrefill, "gpuPrefill"),
+      decode: pythonGpu(options.gpuDecode, "gpuDecode"),
       meanIsl: options.meanIsl ?? derived.meanIsl,
       meanOsl: options.meanOsl ?? derived.meanOsl,
       sloTtftMs: options.sloTtftMs ?? DISAGG_DEFAULTS.sloTtftMs,

@@ -19,7 +19,7 @@ import {
   type PlanningRequests,
 } from "./planning-requests.js";
 import type { ReplicaOption } from "./sizing/replica-option.js";
-import { within } from "./sizing/sizing-limits.js";
+import { checkTokens, within } from "./sizing/sizing-limits.js";
 
 /** Most workers of each kind, limits, and windows unless the caller says otherwise: the Python tool's. */
 export const DISAGG_DEFAULTS = { maxPrefill: 32, maxDecode: 64, sloTtftMs: 500, sloTpotMs: 100, maxCtx: 8192 } as const;
@@ -200,8 +200,7 @@ function settle(options: DisaggOptions): Settled {
   const isTime = (value: number) => value > 0 && value < Infinity;
   for (const name of ["sloTtftMs", "sloTpotMs"] as const)
     within(name, settled[name], isTime, "a finite number of ms above 0");
-  for (const name of ["maxCtx", "meanIsl", "meanOsl"] as const)
-    within(name, settled[name], isCount, "a whole number of tokens above 0");
+  for (const name of ["maxCtx", "meanIsl", "meanOsl"] as const) checkTokens(name, settled[name]);
   for (const name of ["maxPrefill", "maxDecode"] as const) {
     within(name, settled[name], (n) => isCount(n) && n <= MAX_WORKERS, `a whole number from 1 to ${MAX_WORKERS}`);
   }

@@ -28,7 +28,7 @@ export interface GridFlexCompatRow extends Omit<PythonGridFlexRow, "p99_ttft_ms"
 export async function gridFlexCompat(options: GridFlexCompatOptions): Promise<GridFlexCompatRow[]> {
   const { gpu, gpus, maxCtx = DEFAULT_FLEX_MAX_CTX, flexPcts = DEFAULT_FLEX_PCTS, sloMs = DEFAULT_SLO_MS } = options;
   const { cdf, rateRps = DEFAULT_RATE_RPS } = await compatRequests(options);
-  const profile = pythonGpu(gpu);
+  const profile = pythonGpu(gpu, "gpu");
   const rows = pythonGridFlex({ cdf, rateRps, gpus, profile, sloMs, maxCtx, flexPcts });
   return rows.map((row) => ({ ...row, p99_ttft_ms: row.p99_ttft_ms < Infinity ? row.p99_ttft_ms : null }));
 }

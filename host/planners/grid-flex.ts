@@ -2,6 +2,7 @@ import { loadCore } from "../core/load.js";
 import type { Fleet, Pool } from "../specs/fleet.js";
 import { isGroupOfEight } from "../specs/gpu-catalog.js";
 import { InputError } from "../specs/input-error.js";
+import { MAX_REPLICAS } from "../specs/pool-spec.js";
 import { type PlayedRequests, rounded, roundedInterval } from "./fleet-summary.js";
 import {
   openPlanningRequests,
@@ -17,7 +18,7 @@ import { lengthMoments } from "./sizing/length-moments.js";
 import { estimatorOf } from "./sizing/estimator-of.js";
 import type { PoolEstimate, PoolEstimator } from "./sizing/pool-estimate.js";
 import { fleetOf, poolInput, type ReplicaOption } from "./sizing/replica-option.js";
-import { within } from "./sizing/sizing-limits.js";
+import { checkTokens, within } from "./sizing/sizing-limits.js";
 
 /** Cuts of power that are tried unless the caller says otherwise, per cent: the Python tool's. */
 export const DEFAULT_FLEX_PCTS = [0, 5, 10, 15, 20, 25, 30, 40, 50] as const;

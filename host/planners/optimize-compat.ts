@@ -41,8 +41,8 @@ export async function optimizeCompat(options: OptimizeCompatOptions): Promise<Op
   const rows = pythonSweep(
     {
       cdf,
-      short: pythonGpu(options.gpuShort ?? "a100"),
-      long: pythonGpu(options.gpuLong ?? "a100"),
+      short: pythonGpu(options.gpuShort ?? "a100", "gpuShort"),
+      long: pythonGpu(options.gpuLong ?? "a100", "gpuLong"),
       bShort: options.bShort ?? DEFAULT_B_SHORT,
       longMaxCtx: options.longMaxCtx ?? DEFAULT_LONG_MAX_CTX,
       sloMs: options.sloMs ?? DEFAULT_SLO_MS,

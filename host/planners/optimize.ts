@@ -1,5 +1,6 @@
 import type { FleetInput } from "../specs/fleet-spec.js";
 import { InputError } from "../specs/input-error.js";
+import { OptionError } from "../specs/option-error.js";
 import type { PlanningInput, PlanningRequests } from "./planning-requests.js";
 import { DEFAULT_SLO_MS, type ReplayResult } from "./replay.js";
 import { choicesOf, countChoices, possibleBoundaries } from "./sizing/boundaries.js";
@@ -14,7 +15,7 @@ import { replicaOptions } from "./sizing/replica-options.js";
 import { safeShareOf } from "./sizing/safe-share.js";
 import { searchFleets } from "./sizing/search-fleets.js";
 import type { Compression } from "./sizing/segment.js";
-import { checkCandidates, checkPools, checkShare, settleBoundaries, within } from "./sizing/sizing-limits.js";
+import { checkCandidates, checkPools, checkShare, checkTokens, settleBoundaries, within } from "./sizing/sizing-limits.js";
 import type { SizingProblem } from "./sizing/sizing-problem.js";
 import { tooLongShare, windowNeeded } from "./sizing/too-long-share.js";
 import { twoPoolKeys, type TwoPoolKeys } from "./sizing/two-pool-keys.js";
@@ -168,8 +169,7 @@ function settle(options: OptimizeOptions) {
     sloMs: options.sloMs ?? DEFAULT_SLO_MS,
     pCompress: options.pCompress,
   };
-  const isTokens = (value: number) => Number.isInteger(value) && value >= 1;
-  within("longMaxCtx", settled.longMaxCtx, isTokens, "a whole number of tokens of at least 1");
+  checkTokens("longMaxCtx", settled.longMaxCtx);
   within("gammaMax", settled.gammaMax, (gamma) => gamma >= 1 && gamma <= MAX_GAMMA, `a number from 1 to ${MAX_GAMMA}`);
   within("verifyTop", settled.verifyTop, (n) => Number.isInteger(n) && n >= 0, "a whole number of at least 0");
   within("pCompress", settled.pCompress, (share) => share >= 0 && share <= 1, "a share from 0 to 1");
@@ -208,7 +208,9 @@ function candidatesOf(
   checkCandidates(countChoices(boundaries.length, maxPools - 1));
   const cuts = choicesOf(boundaries, maxPools - 1).filter((cut) => cut.length >= minPools - 1);
   if (cuts.length === 0) {
-    throw new InputError(`bShort has ${boundaries.length} boundaries, but ${minPools} pools need ${minPools - 1}.`);
+    throw new OptionError(
+      (nameOf) => `${nameOf("bShort")} has ${boundaries.length} boundaries, but ${minPools} pools need ${minPools - 1}.`,
+    );
   }
   const plain = cuts.map((cut) => fleetCandidate({ boundaries: cut, maxCtx, optionsOf }));
   const compressions = compressionsOf(settled, safeShare);
@@ -230,8 +232,9 @@ function compressionsOf({ gammaMax, pCompress: wanted }: Settled, safeShare: num
   if (gammas.length === 0 || safeShare === 0) return [];
   if (wanted === undefined) return gammas.map((gamma) => ({ gamma, safeShare, pCompress: 1 }));
   if (wanted > safeShare) {
-    throw new InputError(
-      `pCompress is ${wanted}, but only ${Number(safeShare.toPrecision(4))} of the requests are of a category that may be compressed.`,
+    throw new OptionError(
+      (nameOf) =>
+        `${nameOf("pCompress")} is ${wanted}, but only ${Number(safeShare.toPrecision(4))} of the requests are of a category that may be compressed.`,
     );
   }
   return gammas.map((gamma) => ({ gamma, safeShare, pCompress: wanted / safeShare }));

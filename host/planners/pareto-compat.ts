@@ -20,7 +20,7 @@ export type ParetoCompatOptions = PlanningInput & {
  */
 export async function paretoCompat(options: ParetoCompatOptions): Promise<PythonThresholdPareto> {
   const { gpuShort = "a100", gpuLong = "a100", longMaxCtx = DEFAULT_LONG_MAX_CTX, sloMs = DEFAULT_SLO_MS } = options;
-  const profiles = { short: pythonGpu(gpuShort), long: pythonGpu(gpuLong) };
+  const profiles = { short: pythonGpu(gpuShort, "gpuShort"), long: pythonGpu(gpuLong, "gpuLong") };
   const { cdf, rateRps = DEFAULT_RATE_RPS } = await compatRequests(options);
   return pythonThresholdPareto({ cdf, ...profiles, longMaxCtx, sloMs }, rateRps);
 }

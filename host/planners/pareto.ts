@@ -15,7 +15,7 @@ import { type Refusal, refusals } from "./sizing/nearest-miss.js";
 import { priceBy } from "./sizing/objective.js";
 import { openProblem, type SizingOptions } from "./sizing/open-problem.js";
 import { optionsOfPools, type PoolKinds } from "./sizing/replica-kinds.js";
-import { checkSizingOptions, within } from "./sizing/sizing-limits.js";
+import { checkSizingOptions, checkTokens, within } from "./sizing/sizing-limits.js";
 import type { SizingProblem } from "./sizing/sizing-problem.js";
 import { tooLongShare } from "./sizing/too-long-share.js";
 

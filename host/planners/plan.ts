@@ -12,7 +12,7 @@ import { type EveryGpu, everyGpu, type EveryGpuFound } from "./sizing/every-gpu.
 import { checkOptions, replicaOptions, type ReplicaChoice } from "./sizing/replica-options.js";
 import type { ReplicaOption } from "./sizing/replica-option.js";
 import { searchFleets } from "./sizing/search-fleets.js";
-import { checkCandidates, checkPools, checkShare, settleBoundaries, within } from "./sizing/sizing-limits.js";
+import { checkCandidates, checkPools, checkShare, checkTokens, settleBoundaries } from "./sizing/sizing-limits.js";
 import { tooLongShare, windowNeeded } from "./sizing/too-long-share.js";
 import type { TraceSummary } from "./trace-summary.js";
 import { DEFAULT_SLO_MS, type ReplayResult } from "./replay.js";
@@ -98,7 +98,7 @@ export async function plan(options: PlanOptions): Promise<PlanResult> {
   const open = await openProblem(options);
   const { problem, requests } = open;
   const maxCtx = options.maxCtx ?? Math.ceil(problem.law.longest);
-  within("maxCtx", maxCtx, (n) => Number.isInteger(n) && n >= 2, "a whole number of tokens of at least 2");
+  checkTokens("maxCtx", maxCtx, 2);
   const boundaries = options.boundaries
     ? settleBoundaries("boundaries", options.boundaries, maxCtx)
     : possibleBoundaries(problem.law, maxCtx, requests.cdf);

@@ -21,7 +21,7 @@ export async function tokensPerWattCompat(
   options: TokensPerWattCompatOptions & { gpus?: readonly string[]; rhoSweep?: readonly number[] },
 ): Promise<PythonWattRow[]> {
   const { gpus = DEFAULT_WATT_GPUS, rhoSweep = [] } = options;
-  const profiles = gpus.map(pythonGpu);
+  const profiles = gpus.map((name) => pythonGpu(name, "gpus"));
   const { maxCtx, sloMs, cdf, rateRps } = await questionOf(options);
   return pythonTokensPerWatt(
     profiles.map((profile) => ({ lengths: cdf, rateRps, profile, maxCtx, sloMs })),
@@ -38,7 +38,7 @@ export async function twoPoolTokensPerWattCompat(
   options: TokensPerWattCompatOptions & { bShort: number; gpuShort: string; gpuLong: string },
 ): Promise<PythonTwoPoolWatts> {
   const { bShort, gpuShort, gpuLong } = options;
-  const pools = { short: pythonGpu(gpuShort), long: pythonGpu(gpuLong) };
+  const pools = { short: pythonGpu(gpuShort, "gpuShort"), long: pythonGpu(gpuLong, "gpuLong") };
   return pythonTwoPoolTokensPerWatt({ ...(await questionOf(options)), ...pools, bShort });
 }
 

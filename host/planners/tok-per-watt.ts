@@ -1,4 +1,4 @@
-import { InputError } from "../specs/input-error.js";
+import { OptionError } from "../specs/option-error.js";
 import { rounded } from "./fleet-summary.js";
 import { openPlanningRequests, type PlanningInput } from "./planning-requests.js";
 import { fleetCandidate, type FleetCandidate } from "./sizing/fleet-candidate.js";
@@ -9,7 +9,7 @@ import { openProblem, type SizingOptions } from "./sizing/open-problem.js";
 import type { PoolSizing } from "./sizing/pool-sizing.js";
 import { optionsOfKinds, type ReplicaKinds } from "./sizing/replica-kinds.js";
 import type { ReplicaOption } from "./sizing/replica-option.js";
-import { within } from "./sizing/sizing-limits.js";
+import { checkTokens, within } from "./sizing/sizing-limits.js";
 import { sizingOptionsOf } from "./sizing/sizing-options.js";
 import type { SizingProblem } from "./sizing/sizing-problem.js";
 import { tooLongShare } from "./sizing/too-long-share.js";
@@ -135,18 +135,24 @@ export async function tokensPerWatt(options: TokensPerWattOptions): Promise<Toke
  */
 export async function twoPoolTokensPerWatt(options: TwoPoolTokensPerWattOptions): Promise<TwoPoolTokensPerWattResult> {
   const { bShort } = options;
-  within("bShort", bShort, (n) => Number.isInteger(n) && n >= 1, "a whole number of tokens of at least 1");
+  checkTokens("bShort", bShort);
   const [short, long] = [optionsOfKinds(options.short, "short"), optionsOfKinds(options.long, "long")];
   const open = await openWatts(options);
   const { problem, maxCtx } = open;
-  within("bShort", bShort, (tokens) => tokens < maxCtx, `less than maxCtx, ${maxCtx}`);
+  within(
+    "bShort",
+    bShort,
+    (tokens) => tokens < maxCtx,
+    (nameOf) => `less than ${nameOf("maxCtx")}, ${maxCtx}`,
+  );
   for (const [above, upTo, pool] of [
     [0, bShort, "short"],
     [bShort, maxCtx, "long"],
   ] as const) {
     if (problem.law.share(above, upTo) > 0) continue;
-    throw new InputError(
-      `bShort is ${bShort}, but no request has more than ${above} and at most ${upTo} tokens: the ${pool} pool would be idle.`,
+    throw new OptionError(
+      (nameOf) =>
+        `${nameOf("bShort")} is ${bShort}, but no request has more than ${above} and at most ${upTo} tokens: the ${pool} pool would be idle.`,
     );
   }
   const search = new FleetSearch(problem, priceBy("watts", 1));
@@ -163,7 +169,7 @@ interface OpenWatts {
 
 async function openWatts(options: WattQuestion): Promise<OpenWatts> {
   const { maxCtx = DEFAULT_WATT_MAX_CTX, rateRps, seed } = options;
-  within("maxCtx", maxCtx, (n) => Number.isInteger(n) && n >= 2, "a whole number of tokens of at least 2");
+  checkTokens("maxCtx", maxCtx, 2);
   const opened = await openPlanningRequests(options, seed === undefined ? {} : { seed });
   const hasRate = rateRps !== undefined || opened.ownRateRps !== undefined || !opened.isDrawn;
   const { problem } = await openProblem({
@@ -172,7 +178,9 @@ async function openWatts(options: WattQuestion): Promise<OpenWatts> {
     rateRps: hasRate ? opened.rateRps : DEFAULT_WATT_RATE_RPS,
   });
   if (problem.law.share(0, maxCtx) > 0) return { problem, maxCtx, name: opened.name };
-  throw new InputError(`maxCtx is ${maxCtx}, but the shortest request has ${problem.law.shortest} tokens.`);
+  throw new OptionError(
+    (nameOf) => `${nameOf("maxCtx")} is ${maxCtx}, but the shortest request has ${problem.law.shortest} tokens.`,
+  );
 }
 
 function candidateOf(

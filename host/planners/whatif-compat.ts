@@ -29,7 +29,7 @@ export async function whatifCompat(
 ): Promise<PythonWhatifRow[]> {
   const { gpuShort = "a100", gpuLong = "a100" } = options;
   const { pools, ratesRps } = await poolsOf(options);
-  return pythonWhatif({ ...pools, short: pythonGpu(gpuShort), long: pythonGpu(gpuLong) }, ratesRps);
+  return pythonWhatif({ ...pools, short: pythonGpu(gpuShort, "gpuShort"), long: pythonGpu(gpuLong, "gpuLong") }, ratesRps);
 }
 
 /**
@@ -40,7 +40,7 @@ export async function whatifCompat(
 export async function whatifGpusCompat(
   options: WhatifCompatOptions & { gpuCompare: readonly string[] },
 ): Promise<PythonWhatifComparison[]> {
-  const gpus = new Map(options.gpuCompare.map((name) => [name, pythonGpu(name)]));
+  const gpus = new Map(options.gpuCompare.map((name) => [name, pythonGpu(name, "gpuCompare")]));
   const { pools, ratesRps } = await poolsOf(options);
   return pythonWhatifCompare(pools, ratesRps, gpus);
 }

@@ -2,7 +2,7 @@ import { type Core, loadCore } from "../core/load.js";
 import { MAX_RATE_RPS } from "./draw-limits.js";
 import { DEFAULT_B_SHORT, DEFAULT_GAMMA_MAX, DEFAULT_LONG_MAX_CTX, gammasUpTo, MAX_GAMMA } from "./optimize.js";
 import { openPlanningRequests, type PlanningInput, type PlanningRequests } from "./planning-requests.js";
-import { InputError } from "../specs/input-error.js";
+import { OptionError } from "../specs/option-error.js";
 import type { LengthLaw } from "../workloads/length-law/length-law.js";
 import { fleetCandidate, type FleetCandidate } from "./sizing/fleet-candidate.js";
 import { analyticalRow, chosenFleet, fleetFile, type FleetRow, simulatedRow } from "./sizing/fleet-row.js";
@@ -14,7 +14,7 @@ import { openProblem, type SizingOptions } from "./sizing/open-problem.js";
 import type { ReplicaOption } from "./sizing/replica-option.js";
 import { safeShareOf } from "./sizing/safe-share.js";
 import { segmentShare } from "./sizing/segment.js";
-import { checkSizingOptions, within } from "./sizing/sizing-limits.js";
+import { checkSizingOptions, checkTokens, within } from "./sizing/sizing-limits.js";
 import { sizingOptionsOf } from "./sizing/sizing-options.js";
 
 /** What the fleets of a `whatif` have in common at all rates. */
@@ -148,11 +148,14 @@ function cheapestExpected(search: FleetSearch, candidates: readonly FleetCandida
 
 function refuseIdlePool({ bShort, longMaxCtx }: WhatifQuestion, law: LengthLaw): void {
   if (law.share(0, bShort) < LEAST_SHARE) {
-    throw new InputError(`bShort is ${bShort}, but no request is as short: the short pool would be idle.`);
+    throw new OptionError(
+      (nameOf) => `${nameOf("bShort")} is ${bShort}, but no request is as short: the short pool would be idle.`,
+    );
   }
   if (law.share(bShort, longMaxCtx) >= LEAST_SHARE) return;
-  throw new InputError(
-    `bShort is ${bShort}, but no request has more tokens, and at most ${longMaxCtx}: the long pool would be idle.`,
+  throw new OptionError(
+    (nameOf) =>
+      `${nameOf("bShort")} is ${bShort}, but no request has more tokens, and at most ${longMaxCtx}: the long pool would be idle.`,
   );
 }
 

@@ -137,7 +137,7 @@ test.each<[Partial<DisaggOptions>, string]>([
 });
 
 test.each<[Partial<DisaggOptions>, string]>([
-  [{ meanIsl: -4 }, "meanIsl is -4, but must be a whole number of tokens above 0"],
+  [{ meanIsl: -4 }, "meanIsl is -4, but must be a whole number of tokens from 1"],
   [{ meanOsl: 0 }, "meanOsl is 0"],
   [{ maxPrefill: 0 }, "maxPrefill is 0"],
   [{ maxDecode: 1000 }, "maxDecode is 1000, but must be a whole number from 1 to 512"],

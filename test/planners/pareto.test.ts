@@ -132,7 +132,7 @@ describe("other requests than those of a CDF", () => {
 describe("what cannot be used", () => {
   test.each([
     [{ bShort: [70_000] }, "bShort is 70000, but must be less than longMaxCtx, 65536."],
-    [{ bShort: [1.5] }, "bShort is 1.5, but must be whole numbers of tokens"],
+    [{ bShort: [1.5] }, "bShort is 1.5, but must be a whole number of tokens"],
     [{ bShort: [20_000] }, "bShort names 20000, but no request is longer."],
     [{ sloRangeMs: [0] }, "sloMs is 0, but must be a number of milliseconds above 0."],
     [{ longMaxCtx: 1 }, "longMaxCtx is 1, but must be"],

@@ -1,4 +1,6 @@
-import { gpuProfile } from "../../specs/gpu-catalog.js";
+import { mustBeOneOf } from "../../specs/fields.js";
+import { GPU_NAMES, gpuProfile, knownGpu } from "../../specs/gpu-catalog.js";
+import { OptionError } from "../../specs/option-error.js";
 import { slotsAt } from "../../specs/pool-capacity.js";
 import type { ManualProfile } from "../../specs/profile-spec.js";
 import { powerW } from "../power.js";
@@ -47,9 +49,15 @@ export function pythonManualProfile(constants: ManualProfile): PythonManualProfi
 /**
  * A GPU with constants of its own, by the name that the command line knows: a100, h100 or a10g.
  *
+ * @param option What names it.
  * @throws InputError for an unknown name, where the tool silently takes an A100.
  */
-export function pythonGpu(name: string): PythonManualProfile {
+export function pythonGpu(name: string, option = "GPU"): PythonManualProfile {
+  if (knownGpu(name) === undefined) {
+    throw new OptionError(
+      (nameOf) => `${nameOf(option)} is ${JSON.stringify(name)}, but ${mustBeOneOf(name, GPU_NAMES)}.`,
+    );
+  }
   return pythonManualProfile(gpuProfile(name));
 }
 

@@ -1,0 +1,35 @@
+/** Mistakes in options of planners, told by the flags that set them. */
+import type { Command } from "commander";
+import { OptionError } from "../specs/option-error.js";
+
+/** Options of planners whose flag has another name, by the name of its value. */
+const VALUE_OF: Readonly<Record<string, string>> = {
+  sloMs: "slo",
+  sloTtftMs: "sloTtft",
+  sloTpotMs: "sloTpot",
+  requests: "nSimReq",
+  goal: "objective",
+  nodeAvailability: "nodeAvail",
+  pCompress: "pC",
+  ratesRps: "lamRange",
+  sloRangeMs: "sloRange",
+  gpus: "nGpus",
+};
+
+/** An action of a command, whose mistakes in options of a planner name the flags of the command. */
+export function withFlagNames<Flags>(
+  run: (flags: Flags, command: Command) => Promise<void>,
+): (flags: Flags, command: Command) => Promise<void> {
+  return async (flags, command) => {
+    try {
+      await run(flags, command);
+    } catch (error) {
+      throw error instanceof OptionError ? error.named((option) => flagOf(command, option)) : error;
+    }
+  };
+}
+
+function flagOf(command: Command, option: string): string {
+  const flag = (value: string | undefined) => command.options.find((one) => one.attributeName() === value)?.long;
+  return flag(option) ?? flag(VALUE_OF[option]) ?? option;
+}
