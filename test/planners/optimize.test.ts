@@ -12,7 +12,7 @@ import { getBuiltinCdf, getBuiltinWorkload } from "../../host/workloads/builtin/
 
 const core = await loadCore();
 
-/** Azure at 200 requests/s on A100s: an objective that both engines can keep. */
+/** Azure at 200 requests/s on A100s: an objective that both engines can keep. Few requests, where the answer need not be a sharp one. */
 function azure(more: Partial<OptimizeOptions> = {}): Promise<OptimizeResult> {
   return optimize({
     workload: "azure",
@@ -20,6 +20,7 @@ function azure(more: Partial<OptimizeOptions> = {}): Promise<OptimizeResult> {
     sloMs: 900,
     engine: "slots",
     gammaMax: 1,
+    requests: 5000,
     core,
     ...more,
   });
@@ -73,13 +74,20 @@ describe("rows", () => {
 
 describe("faults of the Python tool", () => {
   test("B1: a boundary beside an edge of the CDF gives the same short pool", async () => {
-    const below = await azure({ bShort: 6143 });
-    const at = await azure({ bShort: 6144 });
+    const below = await azure({ bShort: 6143, requests: 20_000 });
+    const at = await azure({ bShort: 6144, requests: 20_000 });
     expect(Math.abs(below.best!.n_s - at.best!.n_s)).toBeLessThanOrEqual(1);
   });
 
   test.each(["slots", "iterations"] as const)("B2: compressed requests cost the short pool: %s", async (engine) => {
-    const { rows } = await azure({ engine, gammaMax: 2, verifyTop: 20, effort: "top", pCompress: 0.75 });
+    const { rows } = await azure({
+      engine,
+      gammaMax: 2,
+      verifyTop: 20,
+      effort: "top",
+      pCompress: 0.75,
+      requests: 3000,
+    });
     const simulated = rows.filter(({ source }) => source === "simulated");
     const at = (gamma: number) => simulated.find((row) => row.gamma === gamma)!;
     expect(at(2).n_s).toBeGreaterThan(at(1).n_s);
@@ -89,7 +97,7 @@ describe("faults of the Python tool", () => {
 
   test("B3: two seeds differ by a replica or so", async () => {
     const found: OptimizeResult[] = [];
-    for (const seed of [1, 2, 3]) found.push(await azure({ seed }));
+    for (const seed of [1, 2, 3]) found.push(await azure({ seed, requests: 20_000 }));
     for (const pool of ["n_s", "n_l"] as const) {
       const counts = found.map(({ best }) => best![pool]);
       expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(2);
@@ -115,7 +123,7 @@ describe("faults of the Python tool", () => {
   });
 
   test.each(["slots", "iterations"] as const)("B7: nothing is best where nothing is feasible: %s", async (engine) => {
-    const result = await azure({ engine, sloMs: 1, requests: 5000 });
+    const result = await azure({ engine, sloMs: 1, requests: 2000 });
     expect(result.best).toBeNull();
     expect(result.fleet).toBeNull();
     expect(result.check).toBeNull();
@@ -257,7 +265,7 @@ describe("how far simulation goes", () => {
 
 describe("the same question", () => {
   test.each(["slots", "iterations"] as const)("has the same answer to the last byte: %s", async (engine) => {
-    const options = { engine, gammaMax: 1.2, seed: 7, requests: 10_000 } as const;
+    const options = { engine, gammaMax: 1.2, seed: 7 } as const;
     const [one, other] = [await azure(options), await azure({ ...options, core: await loadCore() })];
     expect(JSON.stringify(one)).toBe(JSON.stringify(other));
   });
@@ -265,7 +273,7 @@ describe("the same question", () => {
 
 describe("the fleet", () => {
   test.each([1, 2])("of gamma up to %d is one that replay takes, and meets the objective", async (gammaMax) => {
-    const { fleet, best } = await azure({ gammaMax });
+    const { fleet, best } = await azure({ gammaMax, requests: 40_000 });
     const resolved = resolveFleet(checkFleet(fleet));
     expect(resolved.pools.map(({ replicas }) => replicas)).toEqual(best!.pools.map(({ replicas }) => replicas));
     const drawn = {
