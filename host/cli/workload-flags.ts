@@ -37,11 +37,7 @@ export async function readWorkload(flags: WorkloadFlags): Promise<WorkloadModel>
 }
 
 /** As {@link readWorkload}, but `undefined` if the flags name none. */
-async function readWorkloadIfAny({
-  cdf,
-  workload,
-  inputShare,
-}: WorkloadFlags): Promise<WorkloadModel | undefined> {
+async function readWorkloadIfAny({ cdf, workload, inputShare }: WorkloadFlags): Promise<WorkloadModel | undefined> {
   if (cdf !== undefined && workload !== undefined) {
     throw new InputError("--cdf and --workload are both given, but a run draws from one of them.");
   }

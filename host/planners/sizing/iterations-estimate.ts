@@ -9,13 +9,11 @@ import { type LengthMoments, lengthMoments } from "./length-moments.js";
 import { BEYOND, ESTIMATE_VALUES, type PoolEstimate, type PoolEstimator, type PoolLoad } from "./pool-estimate.js";
 
 const P = 1 - BEYOND;
-/**
- * Change between rounds, relative, at which the time of an iteration has settled: a thousandth of the tenths of a percent to which times are printed.
- */
+/** Relative change between rounds at which the time of an iteration has settled: far finer than the approximation is. */
 const SETTLED = 1e-6;
 /**
- * Most rounds. Each leaves of the error the share r of an iteration that grows with the load, so that {@link SETTLED} takes ln(1e-6) / ln(r) rounds: 62 at r = 0.8, 200 at 0.933. Of a replica so full that r is higher
- * the time comes out short, as rounds begin with an empty iteration and rise; simulation decides there, as it does everywhere.
+ * Most rounds. Each leaves of the error about the share r of the iteration that grows with the load, so that {@link SETTLED} takes ln(1e-6) / ln(r) rounds: 62 at r = 0.8, 200 at 0.933. Where r is higher, in a replica
+ * close to full, the time comes out too short, as rounds begin with an empty iteration and rise; simulation decides there, as everywhere.
  */
 const ROUNDS = 200;
 
