@@ -2,9 +2,10 @@ import { meanIterationS } from "../../profiles/mean-iteration.js";
 import { condense, type WeightedValues } from "../../queueing/condense.js";
 import { mgcWait } from "../../queueing/mgc.js";
 import { percentileOfSum, tailOfSum } from "../../queueing/sum-percentile.js";
-import { NO_WAIT, type WaitLaw } from "../../queueing/wait-law.js";
+import type { WaitLaw } from "../../queueing/wait-law.js";
 import type { Pool } from "../../specs/fleet.js";
 import type { LengthNodes } from "../../workloads/length-law/node-list.js";
+import { weightedPercentile } from "../../workloads/length-law/length-law.js";
 import { type LengthMoments, lengthMoments } from "./length-moments.js";
 import { BEYOND, ESTIMATE_VALUES, type PoolEstimate, type PoolEstimator, type PoolLoad } from "./pool-estimate.js";
 
@@ -32,7 +33,7 @@ export function estimateIterations(pool: Pool, load: PoolLoad): PoolEstimator {
   const settingOf = (replicas: number) => ({ moments, inputs, seats, capacityRps, replicas });
   return {
     leastReplicas: load.rateRps / capacityRps,
-    aloneS: percentileOfSum(NO_WAIT, aloneS, inputs.weights, P),
+    aloneS: weightedPercentile(aloneS, inputs.weights, P),
     at: (replicas) => estimate(pool, load.rateRps, settingOf(replicas)),
     keeps: (replicas, { ttftMs, tpotMs }) => {
       if (load.rateRps / replicas >= capacityRps) return false;

@@ -3,8 +3,8 @@ import { condense } from "../../queueing/condense.js";
 import { mgcWait } from "../../queueing/mgc.js";
 import { shapeOfTimes } from "../../queueing/service-shape.js";
 import { percentileOfSum, tailOfSum } from "../../queueing/sum-percentile.js";
-import { NO_WAIT } from "../../queueing/wait-law.js";
 import type { Pool } from "../../specs/fleet.js";
+import { weightedPercentile } from "../../workloads/length-law/length-law.js";
 import { BEYOND, ESTIMATE_VALUES, type PoolEstimator, type PoolLoad } from "./pool-estimate.js";
 
 const P = 1 - BEYOND;
@@ -35,12 +35,12 @@ export function estimateSlots({ profile, slots }: Pool, { rateRps, nodes }: Pool
   const shape = shapeOfTimes(services.values, services.weights);
   const load = rateRps * meanS;
   const prefill = condense(prefillS, weight, ESTIMATE_VALUES);
-  const tpotS = percentileOfSum(NO_WAIT, iterationsS.values, iterationsS.weights, P);
+  const tpotS = weightedPercentile(iterationsS.values, iterationsS.weights, P);
   const waitOf = (replicas: number) =>
     mgcWait({ servers: replicas * slots, arrivalRps: rateRps, meanServiceS: meanS, cv2: shape.cv2, shape });
   return {
     leastReplicas: load / slots,
-    aloneS: percentileOfSum(NO_WAIT, prefill.values, prefill.weights, P),
+    aloneS: weightedPercentile(prefill.values, prefill.weights, P),
     keeps: (replicas, { ttftMs, tpotMs }) => {
       const wait = waitOf(replicas);
       if (wait.meanS === Infinity || (tpotMs !== undefined && tpotS * 1000 > tpotMs)) return false;
