@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { OptionError } from "../specs/option-error.js";
 
-/** Options of planners whose flag has another name, by the name of its value. */
+/** Flags of options of planners that are called otherwise, by the names of their values. */
 const VALUE_OF: Readonly<Record<string, string>> = {
   sloMs: "slo",
   sloTtftMs: "sloTtft",
@@ -14,6 +14,8 @@ const VALUE_OF: Readonly<Record<string, string>> = {
   ratesRps: "lamRange",
   sloRangeMs: "sloRange",
   gpus: "nGpus",
+  prefill: "gpuPrefill",
+  decode: "gpuDecode",
 };
 
 /** An action of a command, whose mistakes in options of a planner name the flags of the command. */
@@ -30,6 +32,9 @@ export function withFlagNames<Flags>(
 }
 
 function flagOf(command: Command, option: string): string {
-  const flag = (value: string | undefined) => command.options.find((one) => one.attributeName() === value)?.long;
+  // The formulas of the Python tool call options as it does: b_short.
+  const long = `--${option.replaceAll("_", "-")}`;
+  const flag = (value: string | undefined) =>
+    command.options.find((one) => one.attributeName() === value || one.long === long)?.long;
   return flag(option) ?? flag(VALUE_OF[option]) ?? option;
 }

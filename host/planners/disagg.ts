@@ -1,4 +1,5 @@
 import { InputError } from "../specs/input-error.js";
+import { OptionError } from "../specs/option-error.js";
 import type { LengthNodes } from "../workloads/length-law/node-list.js";
 import {
   decodeKind,
@@ -168,17 +169,21 @@ function aggregatedOf(
 /** Analysis has figures of profiles and rooflines, and none that a measured iteration model or settings of a profile's engine would change. */
 function checkWorker(field: string, { name, replica }: ReplicaOption): void {
   if (replica.serving?.enable_prefix_caching) {
-    throw new InputError(`${field} is ${name} with a prefix cache, but this analysis counts every prompt whole.`);
+    throw new OptionError(
+      (nameOf) => `${nameOf(field)} is ${name} with a prefix cache, but this analysis counts every prompt whole.`,
+    );
   }
   const type = replica.iteration_model?.type;
   if (type === "roofline") return;
   if (type !== undefined)
-    throw new InputError(
-      `${field} is ${name}, whose iteration model is ${type}: a worker must be a profile or a roofline.`,
+    throw new OptionError(
+      (nameOf) =>
+        `${nameOf(field)} is ${name}, whose iteration model is ${type}: a worker must be a profile or a roofline.`,
     );
   if (replica.serving === undefined) return;
-  throw new InputError(
-    `${field} is ${name} with settings of the engine, which have no meaning for a profile here: its constants say how workers batch.`,
+  throw new OptionError(
+    (nameOf) =>
+      `${nameOf(field)} is ${name} with settings of the engine, which have no meaning for a profile here: its constants say how workers batch.`,
   );
 }
 

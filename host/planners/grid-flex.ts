@@ -2,6 +2,7 @@ import { loadCore } from "../core/load.js";
 import type { Fleet, Pool } from "../specs/fleet.js";
 import { isGroupOfEight } from "../specs/gpu-catalog.js";
 import { InputError } from "../specs/input-error.js";
+import { OptionError } from "../specs/option-error.js";
 import { MAX_REPLICAS } from "../specs/pool-spec.js";
 import { type PlayedRequests, rounded, roundedInterval } from "./fleet-summary.js";
 import {
@@ -192,7 +193,7 @@ async function openStudy(options: GridFlexOptions, limits: { maxCtx: number; slo
   const pool = fleet.pools[0]!;
   const { gpusPerReplica } = pool.profile;
   const mostGpus = MAX_REPLICAS * gpusPerReplica;
-  within("gpus", gpus, (n) => n <= mostGpus, `at most ${mostGpus}, ${MAX_REPLICAS} replicas`);
+  within("gpus", gpus, (n) => n <= mostGpus, `at most ${mostGpus}, those of ${MAX_REPLICAS} replicas`);
   if (gpus % gpusPerReplica !== 0) {
     throw new InputError(
       `the fleet has ${gpus} GPUs, but a replica of ${replica.name} takes ${gpusPerReplica}: allowed are multiples of that.`,
@@ -333,8 +334,11 @@ function runningPerReplica(
 
 function checkFlexPcts(flexPcts: readonly number[]): void {
   if (flexPcts.length < 1 || flexPcts.length > MAX_FLEX_PCTS) {
-    throw new InputError(`flex_pcts has ${flexPcts.length} values; allowed are 1 to ${MAX_FLEX_PCTS}.`);
+    throw new OptionError(
+      (nameOf) => `${nameOf("flexPcts")} has ${flexPcts.length} values; allowed are 1 to ${MAX_FLEX_PCTS}.`,
+    );
   }
   const wrong = flexPcts.find((percent) => !(percent >= 0 && percent < 100));
-  if (wrong !== undefined) throw new InputError(`flex_pcts has ${wrong}; allowed are per cent from 0 to below 100.`);
+  if (wrong === undefined) return;
+  throw new OptionError((nameOf) => `${nameOf("flexPcts")} has ${wrong}; allowed are per cent from 0 to below 100.`);
 }

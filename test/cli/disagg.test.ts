@@ -56,6 +56,8 @@ describe("disagg", () => {
     [["--gpu-decode", "h200"], '--gpu-decode names "h200"'],
     [["--gpu-prefill", "h100-sxm"], "--model must say which model it serves"],
     [["--compat", "python", "--model", "llama-3.1-70b"], "--model has no meaning under --compat python"],
+    [["--compat", "python", "--gpu-prefill", "b200"], '--gpu-prefill is "b200", but must be one of a100'],
+    [["--max-ctx", "2147483648"], "Allowed is a whole number from 1 to 2147483647"],
     [["--slo-ttft", "0"], "--slo-ttft <ms>' argument '0'"],
   ])("refuses %j", async (args, message) => {
     const { exitCode, stderr } = await disagg(...args);

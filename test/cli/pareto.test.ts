@@ -99,6 +99,7 @@ describe("pareto", () => {
     [["--b-short", "1.5"], "'1.5' is invalid"],
     [["--b-short", "all", "4096"], "Give thresholds, or all."],
     [["--b-short", "20000"], "--b-short names 20000, but no request is longer"],
+    [["--long-max-ctx", "9e15"], "Allowed is a whole number from 2 to 2147483647"],
     [["--slo-range", "0"], "'0' is invalid"],
     [["--gpus", "h200"], '--gpus names "h200"; without a model it must be one of a100, h100, a10g'],
     [["--gpus", "a100", "a100"], "--gpus names a100 twice"],

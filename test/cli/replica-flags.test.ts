@@ -241,15 +241,15 @@ describe("disagg, which is analysis,", () => {
   test.each([
     [
       ["--replica", "fast.yaml"],
-      "prefill is fast, whose iteration model is linear: a worker must be a profile or a roofline.",
+      "--gpu-prefill is fast, whose iteration model is linear: a worker must be a profile or a roofline.",
     ],
     [
       ["--max-num-seqs", "4"],
-      "prefill is H100-80GB with settings of the engine, which have no meaning for a profile here",
+      "--gpu-prefill is H100-80GB with settings of the engine, which have no meaning for a profile here",
     ],
     [
       ["--replica", "caching.yaml"],
-      "prefill is caching with a prefix cache, but this analysis counts every prompt whole.",
+      "--gpu-prefill is caching with a prefix cache, but this analysis counts every prompt whole.",
     ],
   ])("refuses %j", async (args, message) => {
     const path = await folderOf({ "caching.yaml": "gpu: a100\nserving: { enable_prefix_caching: true }\n" });

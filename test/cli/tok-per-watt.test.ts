@@ -98,6 +98,7 @@ describe("tok-per-watt", () => {
     [["--gpus", "h200"], '--gpus names "h200"; without a model it must be one of a100, h100, a10g'],
     [["--gpus", "h100", "h100"], "--gpus names h100 twice"],
     [["--max-ctx", "1"], "'1' is invalid"],
+    [["--max-ctx", "9e15"], "Allowed is a whole number from 2 to 2147483647"],
     [["--b-short", "4096"], "two pools take --b-short, --gpu-short and --gpu-long; --gpu-short is missing."],
     [["--gpu-long", "a100"], "--b-short is missing"],
     [[...TWO_POOLS, "--max-ctx", "4096"], "--b-short is 4096, but must be less than --max-ctx, 4096"],
@@ -112,7 +113,7 @@ describe("tok-per-watt", () => {
 
   test.each([
     [["--model", "llama-3.1-8b"], "--model has no meaning under --compat python"],
-    [["--gpus", "b200"], "b200"],
+    [["--gpus", "b200"], '--gpus is "b200", but must be one of a100, h100, a10g'],
     [["--gpu-short", "a100"], "--b-short is missing"],
   ])("refuses %j beside --compat python", async (args, message) => {
     const { exitCode, stderr } = await compat(...args);

@@ -98,6 +98,8 @@ describe("whatif", () => {
     [["--gpu-compare", "a100", "--gpu-short", "h100"], "--gpu-short has no meaning with --gpu-compare"],
     [["--gpu-long", "b300x"], "--gpu-long names"],
     [["--b-short", "65536"], "--b-short is 65536, but must be less than --long-max-ctx, 65536"],
+    [["--b-short", "20000"], "--b-short is 20000, but no request has more tokens"],
+    [["--long-max-ctx", "9e15"], "Allowed is a whole number from 2 to 2147483647"],
     [["--b-short", "0"], "'0' is invalid"],
     [["--gamma-max", "0.5"], "'0.5' is invalid"],
     [["--slo", "-1"], "'-1' is invalid"],
@@ -116,7 +118,9 @@ describe("whatif", () => {
     [["--seed", "1"], "--seed has no meaning under --compat python"],
     [["--gamma-max", "1.5"], "--gamma-max has no meaning under --compat python"],
     [["--arrivals", "gamma", "--cv", "2"], "arrivals are gamma"],
-    [["--gpu-compare", "b200"], "b200"],
+    [["--gpu-compare", "b200"], '--gpu-compare is "b200", but must be one of a100, h100, a10g'],
+    [["--gpu-short", "b200"], '--gpu-short is "b200", but must be one of a100, h100, a10g'],
+    [["--b-short", "2000000000", "--long-max-ctx", "2147483647"], "--b-short is 2000000000, but must be"],
   ])("refuses %j beside --compat python", async (args, message) => {
     const { exitCode, stderr } = await compat(...args);
     expect(exitCode).toBe(2);

@@ -112,9 +112,9 @@ test.each([
   [{ gpus: 0 }, "gpus is 0"],
   [{ maxCtx: 0 }, "maxCtx is 0"],
   [{ sloMs: -1 }, "sloMs is -1"],
-  [{ flexPcts: [] }, "flex_pcts has 0 values"],
-  [{ flexPcts: [100] }, "flex_pcts has 100; allowed are per cent from 0 to below 100"],
-  [{ flexPcts: [NaN] }, "flex_pcts has NaN"],
+  [{ flexPcts: [] }, "flexPcts has 0 values"],
+  [{ flexPcts: [100] }, "flexPcts has 100; allowed are per cent from 0 to below 100"],
+  [{ flexPcts: [NaN] }, "flexPcts has NaN"],
   [
     { replica: replicaOptions({ gpus: ["h100-sxm"], model: "llama-3.1-70b", tps: [4] })[0]!, gpus: 6 },
     "the fleet has 6 GPUs, but a replica of h100-sxm/llama-3.1-70b/TP4 takes 4",
