@@ -119,9 +119,9 @@ describe("optimize", () => {
   });
 
   test.each([
-    [["--fleet-out", "FOLDER/small.json"], "--fleet-out"],
+    [["--fleet-out", "FOLDER/small.json"], "would overwrite what the command reads"],
     [["--fleet-out", "FOLDER/a.json", "--out", "FOLDER/a.json"], "--out and --fleet-out name the same file"],
-    [["--fleet-out", "FOLDER/none/fleet.yaml"], "none"],
+    [["--fleet-out", "FOLDER/none/fleet.yaml"], "fleet.yaml: its folder does not exist"],
     [["--b-short", "70000"], "--b-short is 70000, but must be less than the largest window, 8192"],
     [["--b-short", "0"], "'0' is invalid. Allowed is a whole number from 1 to 2147483647"],
     [["--b-short", "500,x"], "'500,x' is invalid"],
