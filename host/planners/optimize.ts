@@ -15,7 +15,14 @@ import { replicaOptions } from "./sizing/replica-options.js";
 import { safeShareOf } from "./sizing/safe-share.js";
 import { searchFleets } from "./sizing/search-fleets.js";
 import type { Compression } from "./sizing/segment.js";
-import { checkCandidates, checkPools, checkShare, checkTokens, settleBoundaries, within } from "./sizing/sizing-limits.js";
+import {
+  checkCandidates,
+  checkPools,
+  checkShare,
+  checkTokens,
+  settleBoundaries,
+  within,
+} from "./sizing/sizing-limits.js";
 import type { SizingProblem } from "./sizing/sizing-problem.js";
 import { tooLongShare, windowNeeded } from "./sizing/too-long-share.js";
 import { twoPoolKeys, type TwoPoolKeys } from "./sizing/two-pool-keys.js";
@@ -209,7 +216,8 @@ function candidatesOf(
   const cuts = choicesOf(boundaries, maxPools - 1).filter((cut) => cut.length >= minPools - 1);
   if (cuts.length === 0) {
     throw new OptionError(
-      (nameOf) => `${nameOf("bShort")} has ${boundaries.length} boundaries, but ${minPools} pools need ${minPools - 1}.`,
+      (nameOf) =>
+        `${nameOf("bShort")} has ${boundaries.length} boundaries, but ${minPools} pools need ${minPools - 1}.`,
     );
   }
   const plain = cuts.map((cut) => fleetCandidate({ boundaries: cut, maxCtx, optionsOf }));

@@ -147,8 +147,8 @@ function chosenKinds({ replicas, moreReplicas = [] }: PlanOptions, goal: SizingG
   const found = !("gpus" in choice)
     ? { options: choice, refused: [] }
     : choice.gpus === "all"
-      ? everyGpu(choice as EveryGpu, goal)
-      : { options: replicaOptions(choice as ReplicaChoice), refused: [] };
+      ? everyGpu(choice, goal)
+      : { options: replicaOptions(choice), refused: [] };
   return { options: [...found.options, ...moreReplicas], refused: found.refused };
 }
 

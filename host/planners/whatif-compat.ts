@@ -29,7 +29,10 @@ export async function whatifCompat(
 ): Promise<PythonWhatifRow[]> {
   const { gpuShort = "a100", gpuLong = "a100" } = options;
   const { pools, ratesRps } = await poolsOf(options);
-  return pythonWhatif({ ...pools, short: pythonGpu(gpuShort, "gpuShort"), long: pythonGpu(gpuLong, "gpuLong") }, ratesRps);
+  return pythonWhatif(
+    { ...pools, short: pythonGpu(gpuShort, "gpuShort"), long: pythonGpu(gpuLong, "gpuLong") },
+    ratesRps,
+  );
 }
 
 /**

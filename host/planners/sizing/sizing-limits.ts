@@ -68,7 +68,12 @@ export function checkPools({ minPools, maxPools }: { minPools: number; maxPools:
   const isCount = (pools: number) => Number.isInteger(pools) && pools >= 1 && pools <= MAX_PLANNED_POOLS;
   within("minPools", minPools, isCount, allowed);
   within("maxPools", maxPools, isCount, allowed);
-  within("maxPools", maxPools, (pools) => pools >= minPools, (nameOf) => `at least ${nameOf("minPools")}, ${minPools}`);
+  within(
+    "maxPools",
+    maxPools,
+    (pools) => pools >= minPools,
+    (nameOf) => `at least ${nameOf("minPools")}, ${minPools}`,
+  );
 }
 
 /** Boundaries in order, each once. @throws InputError for one that is not a whole number below the largest window. */
