@@ -98,7 +98,7 @@ describe("a model from a repository", () => {
     const fetch = answering(text);
     await importModel("owner/model-x", { fetch, endpoint });
     const [url, request] = fetch.mock.calls[0]!;
-    expect(url instanceof Request ? url.url : String(url as string | URL)).toMatch(endpoint);
+    expect(url instanceof Request ? url.url : String(url)).toMatch(endpoint);
     expect(new Headers(request?.headers).get("authorization") ?? undefined).toBe(authorization);
   });
 
