@@ -18,7 +18,7 @@ export function capacityPage(result: CapacityResult, { fleetName }: { fleetName:
     result,
     fileName: "capacity.json",
     sections: [
-      { blocks: [wordsBlock(capacityLines(result))] },
+      { blocks: [wordsBlock(capacityLines(result).filter(([label]) => label !== "objective"))] },
       { title: "Over the load", blocks: [attainment(result), ...latencies(result)] },
       ...(pools ? [{ title: "At capacity", blocks: [tableOf(pools.columns, pools.rows)] }] : []),
       {

@@ -20,7 +20,10 @@ export function disaggPage(result: DisaggResult): Page {
       { blocks: [wordsBlock(disaggWords(result))] },
       {
         title: "Pairs of pools",
-        blocks: [frontier(result), tableOf(DISAGG_PAIRS, pareto, { isChosen: isBest(best) })],
+        blocks: [
+          ...(pareto.length > 1 ? [frontier(result)] : []),
+          tableOf(DISAGG_PAIRS, pareto, { isChosen: isBest(best) }),
+        ],
       },
       ...(aggregated ? [{ title: "Beside one pool", blocks: onePool(result, aggregated) }] : []),
     ],

@@ -116,7 +116,7 @@ export function poolIntervals(pools: readonly SizedPool[], sloMs: number): Inter
   return {
     kind: "intervals",
     title: "P99 of TTFT by pool",
-    axis: { label: "P99 TTFT", format: "milliseconds" },
+    axis: { label: "P99 TTFT", format: "milliseconds", scale: "log" },
     items: pools.map(({ id, simulated, analytical }) =>
       simulated
         ? { label: id, value: simulated.p99_ttft_ms, interval: simulated.p99_ttft_ms_ci95 }

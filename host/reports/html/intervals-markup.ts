@@ -11,8 +11,10 @@ const MARGIN = 0.04;
 
 /** Figures with intervals, which need no script: each with its value written beside it. */
 export function intervalsMarkup({ title, note, axis, items, limit, text }: IntervalsChart): Markup {
-  const [low, high] = rangeOf(items, limit?.value);
-  const at = (value: number) => `${(100 * ((value - low) / (high - low))).toFixed(2)}%`;
+  const isLog = axis.scale === "log";
+  const place = (value: number) => (isLog ? Math.log(value) : value);
+  const [low, high] = rangeOf(items, limit?.value, isLog);
+  const at = (value: number) => `${(100 * ((place(value) - place(low)) / (place(high) - place(low)))).toFixed(2)}%`;
   const written = (value: number | null) => formatValue(value, axis.format);
   const mark =
     limit &&
@@ -20,7 +22,8 @@ export function intervalsMarkup({ title, note, axis, items, limit, text }: Inter
   const rows = items.map((item, i) => {
     const { label, value, tone, isChosen } = item;
     return html`<div class="bar ${tone ?? ""} ${isChosen ? "chosen" : ""}">
-      <span>${isChosen && "◆ "}${label}</span><svg height="16" aria-hidden="true">${mark} ${itemMark(item, at)}</svg
+      <span>${isChosen && "◆ "}${label}</span
+      ><svg height="16" aria-hidden="true">${mark} ${(!isLog || (value ?? 0) > 0) && itemMark(item, at)}</svg
       ><span>${text?.[i] ?? written(value)}</span>
     </div>`;
   });
@@ -38,7 +41,7 @@ export function intervalsMarkup({ title, note, axis, items, limit, text }: Inter
     </figcaption>
     <p class="axis-title">
       ${axisTitle(axis)}, from ${formatTick(round(low), axis.format)} to
-      ${formatTick(round(high), axis.format)}${limit && `; the line is ${limit.label}`}
+      ${formatTick(round(high), axis.format)}${isLog && ", logarithmic"}${limit && `; the line is ${limit.label}`}
     </p>
     <div class="bars intervals">${rows}</div>
     ${tableAlternative(table)}
@@ -56,12 +59,13 @@ function itemMark({ value, interval }: Item, at: (value: number) => string): Mar
 }
 
 /** All figures, their intervals and the limit, with some room. */
-function rangeOf(items: readonly Item[], limit: number | undefined): [number, number] {
+function rangeOf(items: readonly Item[], limit: number | undefined, isLog: boolean): [number, number] {
   const values = items.flatMap(({ value, interval }) => (value === null ? [] : [value, ...(interval ?? [])]));
-  const all = limit === undefined ? values : [...values, limit];
-  if (all.length === 0) return [0, 1];
+  const all = (limit === undefined ? values : [...values, limit]).filter((value) => !isLog || value > 0);
+  if (all.length === 0) return isLog ? [1, 10] : [0, 1];
   const low = Math.min(...all);
   const high = Math.max(...all);
+  if (isLog) return low < high ? [low * (low / high) ** MARGIN, high * (high / low) ** MARGIN] : [low / 2, high * 2];
   const room = MARGIN * (high - low) || Math.abs(high) || 1;
   return [low - room, high + room];
 }

@@ -1,7 +1,7 @@
 import type { RouterRow } from "../../planners/compare-routers.js";
 import type { PlayedRequests } from "../../planners/fleet-summary.js";
 import type { DifferenceVerdict, JudgedDifference, RouterDifference } from "../../planners/router-difference.js";
-import { count, given, millisecondsWithUnit } from "../quantities.js";
+import { given, millisecondsWithUnit } from "../quantities.js";
 import { playedFrom } from "../played-requests.js";
 import {
   baselineOf,
@@ -48,13 +48,13 @@ function answer(rows: readonly RouterRow[], baseline: string | undefined): Verdi
   if (baseline === undefined) return verdict("unsure", "One router alone: there is nothing to compare.");
   const named = (wanted: DifferenceVerdict) =>
     rows.filter(({ difference }) => difference?.p99_ttft_ms.verdict === wanted).map(({ router }) => router);
-  const [better, worse] = [named("better"), named("worse")];
-  const rest = rows.length - 1 - better.length - worse.length;
+  const [better, worse, alike] = [named("better"), named("worse"), named("no difference shown")];
   const parts = [
     ...(better.length > 0 ? [`a shorter P99 of TTFT than ${baseline}: ${better.join(", ")}`] : []),
     ...(worse.length > 0 ? [`a longer one${better.length > 0 ? "" : ` than ${baseline}`}: ${worse.join(", ")}`] : []),
-    ...(rest > 0 ? [`no difference shown of ${count(rest)}`] : []),
+    ...(alike.length > 0 ? [`no difference of the P99 from ${baseline} shown: ${alike.join(", ")}`] : []),
   ].join("; ");
+  if (parts === "") return verdict("unsure", "The differences of the P99 of TTFT cannot be told.");
   return verdict(
     better.length + worse.length > 0 ? "good" : "unsure",
     `${parts.charAt(0).toUpperCase()}${parts.slice(1)}.`,
@@ -66,7 +66,7 @@ function p99s(rows: readonly RouterRow[]): IntervalsChart {
     kind: "intervals",
     title: "P99 of TTFT",
     note: "With 95 % intervals. Routers meet the same requests, so their differences are surer than these intervals suggest.",
-    axis: { label: "P99 TTFT", format: "milliseconds" },
+    axis: { label: "P99 TTFT", format: "milliseconds", scale: "log" },
     items: rows.map(({ router, p99_ttft_ms, p99_ttft_ms_ci95, verdict: state }) => ({
       label: state === "overloaded" ? `${router}, overloaded` : router,
       value: p99_ttft_ms,

@@ -50,7 +50,7 @@ export function whatifGpusPage(result: WhatifGpusResult): Page {
   return {
     title: `What ${facts.requests} takes of ${gpus.join(", ")}`,
     subtitle: sentence(`P99 of TTFT within ${given(facts.slo_ms)} ms in both pools`),
-    verdict: answer(cells),
+    verdict: answer(cheapestOf(result), cheapestNames(result)),
     result: rows,
     fileName: "whatif.json",
     sections: [
@@ -61,13 +61,30 @@ export function whatifGpusPage(result: WhatifGpusResult): Page {
   };
 }
 
+/** The cheapest fleet at each rate; of one that has none the first. */
+function cheapestOf({ rows, gpus }: WhatifGpusResult): (Fleet & { name: string })[] {
+  return rows.map((row) => {
+    const fleets = gpus.map((name) => ({ ...(row[name] as WhatifGpu), lam: row.lam, name }));
+    return fleets.reduce((best, fleet) =>
+      (fleet.cost_per_hr ?? Infinity) < (best.cost_per_hr ?? Infinity) ? fleet : best,
+    );
+  });
+}
+
+function cheapestNames(result: WhatifGpusResult): string {
+  const met = cheapestOf(result).filter(({ slo_met }) => slo_met);
+  const names = [...new Set(met.map(({ name }) => name))];
+  if (names.length === 1) return `${names[0]!} is the cheapest: `;
+  return `the cheapest are ${met.map(({ name, lam }) => `${name} at ${given(lam)} requests/s`).join(", ")}: `;
+}
+
 /** From the cheapest fleet to the dearest, and how many are missing or in doubt. */
-function answer(fleets: readonly Fleet[]): Verdict {
+function answer(fleets: readonly Fleet[], names = ""): Verdict {
   const met = fleets.filter(({ slo_met }) => slo_met);
   const first = met[0];
   const last = met.at(-1);
   if (!first || !last) return verdict("bad", "At none of these rates does a fleet meet the objective.");
-  const range = `${dollars(first.cost_per_hr!)} an hour at ${given(first.lam)} requests/s, ${dollars(last.cost_per_hr!)} at ${given(last.lam)}`;
+  const range = `${names}${dollars(first.cost_per_hr!)} an hour at ${given(first.lam)} requests/s, ${dollars(last.cost_per_hr!)} at ${given(last.lam)}`;
   if (met.length < fleets.length) {
     return verdict("unsure", `${met.length} of ${fleets.length} fleets meet the objective: ${range}.`);
   }
