@@ -6,7 +6,7 @@ import { interval } from "./outcome-cells.js";
 import { intervalNotes } from "./interval-notes.js";
 import { paragraph } from "./paragraph.js";
 import { checkLine, missLines, refusalText } from "./plan-report.js";
-import { count, counted, dollars, given, milliseconds, NONE, percent, significant } from "./quantities.js";
+import { count, counted, dollars, given, milliseconds, percent, significant } from "./quantities.js";
 import { kilowatts, poolsAt, SIZED_POOL_FIGURES, SIZED_POOLS } from "./sized-fleet-tables.js";
 import { tooLongNotes } from "./too-long-note.js";
 
@@ -117,10 +117,10 @@ export function optimizeNotes({
   best,
   slo_ms,
 }: OptimizeResult): string[] {
-  const cheapest = rows.find(({ source, gamma }) => source === "analytical" && gamma === 1);
-  const saving = best && cheapest && best.gamma > 1 && cheapest.slo_met ? savingNote(best, cheapest) : undefined;
+  const without = rows.find(({ source, gamma }) => source === best?.source && gamma === 1);
+  const saving = best && without && best.gamma > 1 ? savingNotes(best, without) : [];
   return [
-    ...(saving === undefined ? [] : [saving]),
+    ...saving,
     ...tooLongNotes({ too_long_share, least_max_ctx }, "--long-max-ctx"),
     ...(safe_share === 0 ? ["No request is of a category that may be compressed: gamma stays 1."] : []),
     ...(best ? intervalNotes(best.pools, slo_ms) : []),
@@ -128,10 +128,11 @@ export function optimizeNotes({
   ];
 }
 
-function savingNote(best: OptimizeRow, without: OptimizeRow): string {
+/** What compression saves against the cheapest fleet without it, of the same kind. */
+function savingNotes(best: OptimizeRow, without: OptimizeRow): string[] {
   const saved = 1 - best.annualised_cost_kusd / without.annualised_cost_kusd;
-  const share = saved > 0 ? percent(saved) : NONE;
-  return `Compression saves ${share} of what the cheapest fleet without it costs by analysis.`;
+  if (!(saved > 0)) return [];
+  return [`Compression saves ${percent(saved)} of what the fleet at ${poolsAt(without)} without it costs.`];
 }
 
 function line(label: string, words: string): string[] {
