@@ -38,6 +38,8 @@ await build({
   outfile: `${outDir}/index.js`,
   platform: "neutral",
   mainFields: ["module", "main"],
+  // The other one asks for `process`, which a page does not have.
+  alias: { picocolors: "picocolors/picocolors.browser.js" },
   conditions: ["browser"],
   external: ["node:*"],
 });

@@ -28,7 +28,7 @@ declare global {
   }
 }
 
-/** A replay of a built-in workload and of a trace given as bytes: what a page would do. */
+/** A replay of a built-in workload and of a trace given as bytes, and a plan: what a page would do. */
 async function answers(library: typeof Library): Promise<string> {
   const fleet = {
     pools: [
@@ -47,7 +47,8 @@ async function answers(library: typeof Library): Promise<string> {
     fleet,
     warmup: 0,
   });
-  return JSON.stringify({ drawn, read });
+  const { fleet: planned, best } = await library.plan({ workload: "azure", rateRps: 20, requests: 2000, maxPools: 1 });
+  return JSON.stringify({ drawn, read, planned, simulated: best?.pools[0]?.simulated });
 }
 
 describe("the package in a browser", () => {
