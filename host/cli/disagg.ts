@@ -7,16 +7,11 @@ import { addCompatFlag, type CompatFlags, refuseUnderCompat } from "./compat-fla
 import { NO_ANSWER } from "./exit-codes.js";
 import { withFlagNames } from "./flag-names.js";
 import { addOutputFlags, number, seedFlag, tokenCount, wholeNumber } from "./flags.js";
-import { addHtmlFlag, checkHtml, deliverHtml, type HtmlOptions } from "./html-output.js";
-import { checkOutput, deliver, type OutputOptions } from "./output.js";
-import {
-  addPlanningInput,
-  openPlanningInput,
-  planningFiles,
-  planningInput,
-  type PlanningFlags,
-} from "./planning-input.js";
-import { addModelFlags, GPU_HELP, type ModelFlags, openReplicas, replicaFiles } from "./replica-flags.js";
+import { addHtmlFlag, deliverHtml, type HtmlOptions } from "./html-output.js";
+import { deliver, type OutputOptions } from "./output.js";
+import { addPlanningInput, openPlanningInput, planningInput, type PlanningFlags } from "./planning-input.js";
+import { checkPlanningOutputs } from "./planning-outputs.js";
+import { addModelFlags, GPU_HELP, type ModelFlags, openReplicas } from "./replica-flags.js";
 
 interface Flags extends PlanningFlags, ModelFlags, CompatFlags, OutputOptions, HtmlOptions {
   sloTtft: number;
@@ -78,9 +73,7 @@ export function disaggCommand(): Command {
 }
 
 async function run(flags: Flags, command: Command): Promise<void> {
-  const inputs = [...planningFiles(flags), ...replicaFiles(flags)];
-  await checkOutput(flags, inputs);
-  await checkHtml(flags, inputs, { "--out": flags.out });
+  await checkPlanningOutputs(flags);
   if (flags.compat) return runCompat(flags, command);
   const [prefill, decode] = (await openReplicas(command)).each("gpuPrefill", "gpuDecode");
   const options: DisaggOptions = {

@@ -19,17 +19,12 @@ import { addEngineFlags, type EngineFlags, engineOptions } from "./engine-flags.
 import { NO_ANSWER } from "./exit-codes.js";
 import { withFlagNames } from "./flag-names.js";
 import { addOutputFlags, number, seedFlag, tokenCount, wholeNumber } from "./flags.js";
-import { addHtmlFlag, checkHtml, deliverHtml, type HtmlOptions } from "./html-output.js";
-import { checkOutput, deliver, type OutputOptions } from "./output.js";
-import {
-  addPlanningInput,
-  openPlanningInput,
-  planningFiles,
-  planningInput,
-  type PlanningFlags,
-} from "./planning-input.js";
+import { addHtmlFlag, deliverHtml, type HtmlOptions } from "./html-output.js";
+import { deliver, type OutputOptions } from "./output.js";
+import { addPlanningInput, openPlanningInput, planningInput, type PlanningFlags } from "./planning-input.js";
+import { checkPlanningOutputs } from "./planning-outputs.js";
 import { showProgress } from "./progress.js";
-import { addModelFlags, GPU_HELP, type ModelFlags, openReplicas, replicaFiles } from "./replica-flags.js";
+import { addModelFlags, GPU_HELP, type ModelFlags, openReplicas } from "./replica-flags.js";
 
 interface Flags extends PlanningFlags, EngineFlags, ModelFlags, CompatFlags, OutputOptions, HtmlOptions {
   nGpus: number;
@@ -97,9 +92,7 @@ export function gridFlexCommand(): Command {
 }
 
 async function run(flags: Flags, command: Command): Promise<void> {
-  const inputs = [...planningFiles(flags), ...replicaFiles(flags)];
-  await checkOutput(flags, inputs);
-  await checkHtml(flags, inputs, { "--out": flags.out });
+  await checkPlanningOutputs(flags);
   if (flags.compat) return runCompat(flags, command);
   const [replica] = (await openReplicas(command)).each("gpu");
   const requests = requestsOf(flags);

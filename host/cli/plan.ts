@@ -8,12 +8,12 @@ import { fleetFileText } from "../reports/fleet-file-text.js";
 import { NO_ANSWER } from "./exit-codes.js";
 import { withFlagNames } from "./flag-names.js";
 import { addOutputFlags, listOf, tokenCount, wholeNumber } from "./flags.js";
-import { checkFleetOut } from "./fleet-output.js";
-import { addHtmlFlag, checkHtml, deliverHtml, type HtmlOptions } from "./html-output.js";
-import { checkOutput, deliver, type OutputOptions, writeWhole } from "./output.js";
-import { addPlanningInput, planningFiles, planningInput, type PlanningFlags } from "./planning-input.js";
+import { addHtmlFlag, deliverHtml, type HtmlOptions } from "./html-output.js";
+import { deliver, type OutputOptions, writeWhole } from "./output.js";
+import { addPlanningInput, planningInput, type PlanningFlags } from "./planning-input.js";
+import { checkPlanningOutputs } from "./planning-outputs.js";
 import { showProgress } from "./progress.js";
-import { addModelFlags, GPU_HELP, type ModelFlags, openReplicas, replicaFiles } from "./replica-flags.js";
+import { addModelFlags, GPU_HELP, type ModelFlags, openReplicas } from "./replica-flags.js";
 import type { Replicas } from "./replicas.js";
 import { addGoalFlags, addSizingFlags, type GoalFlags, type SizingFlags, sizingOptions } from "./sizing-flags.js";
 
@@ -67,10 +67,7 @@ export function planCommand(): Command {
 }
 
 async function run(flags: Flags, command: Command): Promise<void> {
-  const inputs = [...planningFiles(flags), ...replicaFiles(flags)];
-  await checkOutput(flags, inputs);
-  await checkFleetOut(flags, inputs);
-  await checkHtml(flags, inputs, { "--out": flags.out, "--fleet-out": flags.fleetOut });
+  await checkPlanningOutputs(flags);
   const replicas = await openReplicas(command);
   const progress = showProgress(undefined, "runs");
   const options: PlanOptions = {

@@ -21,11 +21,12 @@ import { addCompatFlag, type CompatFlags, refuseUnderCompat } from "./compat-fla
 import { NO_ANSWER } from "./exit-codes.js";
 import { withFlagNames } from "./flag-names.js";
 import { addOutputFlags, number, severalOf, tokenCount } from "./flags.js";
-import { addHtmlFlag, checkHtml, deliverHtml, type HtmlOptions } from "./html-output.js";
-import { checkOutput, deliver, type OutputOptions } from "./output.js";
-import { addPlanningInput, planningFiles, planningInput, type PlanningFlags } from "./planning-input.js";
+import { addHtmlFlag, deliverHtml, type HtmlOptions } from "./html-output.js";
+import { deliver, type OutputOptions } from "./output.js";
+import { addPlanningInput, planningInput, type PlanningFlags } from "./planning-input.js";
+import { checkPlanningOutputs } from "./planning-outputs.js";
 import { showProgress } from "./progress.js";
-import { addModelFlags, GPU_HELP, type ModelFlags, openReplicas, replicaFiles } from "./replica-flags.js";
+import { addModelFlags, GPU_HELP, type ModelFlags, openReplicas } from "./replica-flags.js";
 import type { Replicas } from "./replicas.js";
 import { addSizingFlags, type SizingFlags, sizingOptions } from "./sizing-flags.js";
 
@@ -84,9 +85,7 @@ export function tokPerWattCommand(): Command {
 }
 
 async function run(flags: Flags, command: Command): Promise<void> {
-  const inputs = [...planningFiles(flags), ...replicaFiles(flags)];
-  await checkOutput(flags, inputs);
-  await checkHtml(flags, inputs, { "--out": flags.out });
+  await checkPlanningOutputs(flags);
   const input = planningInput(flags);
   if (flags.compat) refuseUnderCompat(command, { sloTpot: "--slo-tpot" });
   const pools = twoPools(flags);
