@@ -19,20 +19,23 @@ export function gridFlexPage(result: GridFlexResult): Page {
     fileName: "grid-flex.json",
     sections: [
       { blocks: [wordsBlock(gridFlexWords(result))] },
-      { title: "Over the cut", blocks: [latency(result), power(rows)] },
+      { title: "Over the cut", blocks: [...latency(result), power(rows)] },
       { title: "Levels", blocks: [tableOf(GRID_FLEX_ROWS, rows, { isChosen: (row) => row === deepest })] },
     ],
   };
 }
 
-function latency({ rows, slo_ms: sloMs }: GridFlexResult): LinesChart {
+/** Nothing where every level is overloaded: then no P99 is one. */
+function latency({ rows, slo_ms: sloMs }: GridFlexResult): LinesChart[] {
+  if (rows.every(({ p99_ttft_ms: p99, p99_ttft_analytical_ms: expected }) => p99 === null && expected === null))
+    return [];
   const end = (label: string, of: (ends: [number, number]) => number): Series => ({
     label,
     x: CUTS,
     y: rows.map(({ p99_ttft_ms_ci95: ends }) => (ends ? of(ends) : null)),
   });
   const isSimulated = rows.some(({ source }) => source === "simulated");
-  return {
+  const chart: LinesChart = {
     kind: "lines",
     title: "P99 of TTFT",
     note: "None where a backlog grows. A level is met where the upper end of the interval lies below the objective.",
@@ -50,6 +53,7 @@ function latency({ rows, slo_ms: sloMs }: GridFlexResult): LinesChart {
     ],
     limit: { label: "objective", value: sloMs },
   };
+  return [chart];
 }
 
 function power(rows: readonly GridFlexRow[]): LinesChart {

@@ -60,7 +60,10 @@ export function mountPlot(figure: HTMLElement, drawing: Drawing): uPlot {
   onThemeChange(() => plot.redraw(false, true));
   new ResizeObserver(() => {
     const wanted = size();
-    if (wanted.width !== plot.width || wanted.height !== plot.height) plot.setSize(wanted);
+    if (wanted.width === plot.width && wanted.height === plot.height) return;
+    plot.setSize(wanted);
+    // What was said beside a place would stand beside another, or beyond the page.
+    plot.setCursor({ left: -10, top: -10 });
   }).observe(place);
   listenToKeys(figure, place, plot, drawing);
   return plot;
