@@ -1,14 +1,13 @@
 import type { FleetInput } from "../specs/fleet-spec.js";
-import { InputError } from "../specs/input-error.js";
 import { OptionError } from "../specs/option-error.js";
 import type { PlanningInput, PlanningRequests } from "./planning-requests.js";
-import { DEFAULT_SLO_MS, type ReplayResult } from "./replay.js";
+import type { ReplayResult } from "./replay.js";
 import { choicesOf, countChoices, possibleBoundaries } from "./sizing/boundaries.js";
 import { type FleetCandidate, fleetCandidate } from "./sizing/fleet-candidate.js";
 import type { FleetRow } from "./sizing/fleet-row.js";
 import type { FreshCheck } from "./sizing/fresh-check.js";
 import type { NearestMiss, Refusal } from "./sizing/nearest-miss.js";
-import { checkGoal, type SizingGoal } from "./sizing/objective.js";
+import { SIZING_GOALS, type SizingGoal } from "./sizing/objective.js";
 import { openProblem, type SizingOptions } from "./sizing/open-problem.js";
 import type { ReplicaOption } from "./sizing/replica-option.js";
 import { replicaOptions } from "./sizing/replica-options.js";
@@ -17,6 +16,7 @@ import { searchFleets } from "./sizing/search-fleets.js";
 import type { Compression } from "./sizing/segment.js";
 import {
   checkCandidates,
+  checkName,
   checkPools,
   checkShare,
   checkTokens,
@@ -155,8 +155,8 @@ export async function optimize(options: OptimizeOptions): Promise<OptimizeResult
   };
 }
 
-function optimizeRow({ gamma, total_gpus, annualised_cost_kusd, slo_met, source, ...row }: FleetRow): OptimizeRow {
-  return { ...twoPoolKeys({ ...row, gamma, total_gpus, annualised_cost_kusd, slo_met, source }), ...row };
+function optimizeRow(row: FleetRow): OptimizeRow {
+  return { ...twoPoolKeys(row), ...row };
 }
 
 /** The options with their defaults. */
@@ -173,7 +173,6 @@ function settle(options: OptimizeOptions) {
     maxPools: options.maxPools ?? Math.max(2, options.minPools ?? 2),
     verifyTop: options.verifyTop ?? DEFAULT_VERIFY_TOP,
     effort: options.effort ?? "search",
-    sloMs: options.sloMs ?? DEFAULT_SLO_MS,
     pCompress: options.pCompress,
   };
   checkTokens("longMaxCtx", settled.longMaxCtx);
@@ -182,10 +181,8 @@ function settle(options: OptimizeOptions) {
   within("pCompress", settled.pCompress, (share) => share >= 0 && share <= 1, "a share from 0 to 1");
   checkShare("nodeAvailability", settled.nodeAvailability);
   checkPools(settled);
-  checkGoal(settled.goal);
-  if (!EFFORTS.includes(settled.effort)) {
-    throw new InputError(`effort is ${JSON.stringify(settled.effort)}, but must be one of ${EFFORTS.join(", ")}.`);
-  }
+  checkName("goal", settled.goal, SIZING_GOALS);
+  checkName("effort", settled.effort, EFFORTS);
   return settled;
 }
 

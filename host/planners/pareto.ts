@@ -15,7 +15,7 @@ import { type Refusal, refusals } from "./sizing/nearest-miss.js";
 import { priceBy } from "./sizing/objective.js";
 import { openProblem, type SizingOptions } from "./sizing/open-problem.js";
 import { optionsOfPools, type PoolKinds } from "./sizing/replica-kinds.js";
-import { checkSizingOptions, checkTokens, within } from "./sizing/sizing-limits.js";
+import { checkSizingOptions, checkTokens, checkBelow } from "./sizing/sizing-limits.js";
 import type { SizingProblem } from "./sizing/sizing-problem.js";
 import { tooLongShare } from "./sizing/too-long-share.js";
 
@@ -111,12 +111,7 @@ function thresholds(
   const sorted = [...new Set(bShort)].sort((a, b) => a - b);
   for (const tokens of sorted) {
     checkTokens("bShort", tokens);
-    within(
-      "bShort",
-      tokens,
-      (n) => n < maxCtx,
-      (nameOf) => `less than ${nameOf("longMaxCtx")}, ${maxCtx}`,
-    );
+    checkBelow("bShort", tokens, "longMaxCtx", maxCtx);
     if (law.share(0, tokens) > 0 && law.share(tokens, maxCtx) > 0) continue;
     throw new OptionError(
       (nameOf) =>

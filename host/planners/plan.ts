@@ -1,21 +1,28 @@
 import type { FleetInput } from "../specs/fleet-spec.js";
-import type { Objective } from "../core/figures.js";
 import type { PlanningInput } from "./planning-requests.js";
 import { choicesOf, countChoices, possibleBoundaries } from "./sizing/boundaries.js";
 import { fleetCandidate } from "./sizing/fleet-candidate.js";
 import type { FleetRow } from "./sizing/fleet-row.js";
 import type { FreshCheck } from "./sizing/fresh-check.js";
 import type { NearestMiss, Refusal } from "./sizing/nearest-miss.js";
-import { checkGoal, type SizingGoal } from "./sizing/objective.js";
+import { SIZING_GOALS, type SizingGoal } from "./sizing/objective.js";
 import { openProblem, type SizingOptions } from "./sizing/open-problem.js";
 import { type EveryGpu, everyGpu, type EveryGpuFound } from "./sizing/every-gpu.js";
+import type { SizingObjective } from "./sizing/pool-estimate.js";
 import { checkOptions, replicaOptions, type ReplicaChoice } from "./sizing/replica-options.js";
 import type { ReplicaOption } from "./sizing/replica-option.js";
 import { searchFleets } from "./sizing/search-fleets.js";
-import { checkCandidates, checkPools, checkShare, checkTokens, settleBoundaries } from "./sizing/sizing-limits.js";
+import {
+  checkCandidates,
+  checkName,
+  checkPools,
+  checkShare,
+  checkTokens,
+  settleBoundaries,
+} from "./sizing/sizing-limits.js";
 import { tooLongShare, windowNeeded } from "./sizing/too-long-share.js";
 import type { TraceSummary } from "./trace-summary.js";
-import { DEFAULT_SLO_MS, type ReplayResult } from "./replay.js";
+import type { ReplayResult } from "./replay.js";
 
 /** What {@link plan} is asked. */
 export type PlanOptions = PlanningInput &
@@ -89,10 +96,10 @@ export const MOST_ROWS = 20;
  * @throws InputError if an option is out of range, or the input cannot be used.
  */
 export async function plan(options: PlanOptions): Promise<PlanResult> {
-  const { goal = "cost", maxPools = 2, nodeAvailability = 1, sloMs = DEFAULT_SLO_MS } = options;
+  const { goal = "cost", maxPools = 2, nodeAvailability = 1 } = options;
   checkPools({ minPools: 1, maxPools });
   checkShare("nodeAvailability", nodeAvailability);
-  checkGoal(goal);
+  checkName("goal", goal, SIZING_GOALS);
   const chosen = chosenKinds(options, goal);
   const kinds = checkOptions(chosen.options);
   const open = await openProblem(options);
@@ -126,7 +133,7 @@ export async function plan(options: PlanOptions): Promise<PlanResult> {
       ...chosen.refused.map(({ replica, why }) => ({ replica, above: 0, max_ctx: maxCtx, why })),
       ...found.refused,
     ],
-    objective: { percentile: 0.99, ...objectiveFields({ ttftMs: sloMs, ...tpotOf(options) }), goal },
+    objective: { percentile: 0.99, ...objectiveFields(problem.objective), goal },
     search: {
       candidates: candidates.length,
       replica_options: kinds.map(({ name }) => name),
@@ -163,10 +170,6 @@ function candidatesOf(
   return cuts.map((cut) => fleetCandidate({ boundaries: cut, maxCtx, optionsOf: () => kinds }));
 }
 
-function tpotOf({ sloTpotMs }: SizingOptions): Pick<Objective, "tpotMs"> {
-  return sloTpotMs === undefined ? {} : { tpotMs: sloTpotMs };
-}
-
-function objectiveFields({ ttftMs, tpotMs }: Objective): { ttft_ms: number; tpot_ms?: number } {
+function objectiveFields({ ttftMs, tpotMs }: SizingObjective): { ttft_ms: number; tpot_ms?: number } {
   return { ttft_ms: ttftMs, ...(tpotMs === undefined ? {} : { tpot_ms: tpotMs }) };
 }

@@ -9,7 +9,7 @@ import { openProblem, type SizingOptions } from "./sizing/open-problem.js";
 import type { PoolSizing } from "./sizing/pool-sizing.js";
 import { optionsOfKinds, type ReplicaKinds } from "./sizing/replica-kinds.js";
 import type { ReplicaOption } from "./sizing/replica-option.js";
-import { checkTokens, within } from "./sizing/sizing-limits.js";
+import { checkBelow, checkTokens, within } from "./sizing/sizing-limits.js";
 import { sizingOptionsOf } from "./sizing/sizing-options.js";
 import type { SizingProblem } from "./sizing/sizing-problem.js";
 import { tooLongShare } from "./sizing/too-long-share.js";
@@ -139,12 +139,7 @@ export async function twoPoolTokensPerWatt(options: TwoPoolTokensPerWattOptions)
   const [short, long] = [optionsOfKinds(options.short, "short"), optionsOfKinds(options.long, "long")];
   const open = await openWatts(options);
   const { problem, maxCtx } = open;
-  within(
-    "bShort",
-    bShort,
-    (tokens) => tokens < maxCtx,
-    (nameOf) => `less than ${nameOf("maxCtx")}, ${maxCtx}`,
-  );
+  checkBelow("bShort", bShort, "maxCtx", maxCtx);
   for (const [above, upTo, pool] of [
     [0, bShort, "short"],
     [bShort, maxCtx, "long"],

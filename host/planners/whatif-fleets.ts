@@ -14,7 +14,7 @@ import { openProblem, type SizingOptions } from "./sizing/open-problem.js";
 import type { ReplicaOption } from "./sizing/replica-option.js";
 import { safeShareOf } from "./sizing/safe-share.js";
 import { segmentShare } from "./sizing/segment.js";
-import { checkSizingOptions, checkTokens, within } from "./sizing/sizing-limits.js";
+import { checkBelow, checkSizingOptions, checkTokens, within } from "./sizing/sizing-limits.js";
 import { sizingOptionsOf } from "./sizing/sizing-options.js";
 
 /** What the fleets of a `whatif` have in common at all rates. */
@@ -62,12 +62,7 @@ export async function openWhatif(options: PlanningInput & SizingOptions & Whatif
   const { bShort = DEFAULT_B_SHORT, longMaxCtx = DEFAULT_LONG_MAX_CTX, gammaMax = DEFAULT_GAMMA_MAX } = options;
   checkTokens("longMaxCtx", longMaxCtx);
   checkTokens("bShort", bShort);
-  within(
-    "bShort",
-    bShort,
-    (tokens) => tokens < longMaxCtx,
-    (nameOf) => `less than ${nameOf("longMaxCtx")}, ${longMaxCtx}`,
-  );
+  checkBelow("bShort", bShort, "longMaxCtx", longMaxCtx);
   within("gammaMax", gammaMax, (gamma) => gamma >= 1 && gamma <= MAX_GAMMA, `a number from 1 to ${MAX_GAMMA}`);
   checkSizingOptions(options);
   const { ratesRps, ...rest } = options;

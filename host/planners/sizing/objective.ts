@@ -26,12 +26,6 @@ export function priceOf({ profile }: Pool, replicas: number): { gpus: number; co
   return { gpus, costPerHr: gpus * profile.costPerHr };
 }
 
-/** @throws InputError unless it is one of {@link SIZING_GOALS}. */
-export function checkGoal(goal: SizingGoal): void {
-  if (SIZING_GOALS.includes(goal)) return;
-  throw new InputError(`goal is ${JSON.stringify(goal)}, but must be one of ${SIZING_GOALS.join(", ")}.`);
-}
-
 /** Why replicas of a pool have no measure by a goal, for a sentence that begins with their name; `undefined`: they have one. */
 export function whyNoPrice(pool: Pool, goal: SizingGoal): string | undefined {
   if (goal === "cost" && pool.profile.costPerHr === 0) return "has no price: give it one, or minimise gpus or watts";

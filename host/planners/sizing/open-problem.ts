@@ -6,7 +6,6 @@ import { lengthLawOfRequests } from "../../workloads/length-law/law-of-requests.
 import type { RequestSource } from "../../workloads/requests.js";
 import { MAX_HELD_REQUESTS } from "../capacity-held-requests.js";
 import { drawnSource, redrawnSource } from "../drawn-source.js";
-import type { DrawnRequests } from "../feed.js";
 import { openPlanningRequests, type PlanningInput, type PlanningRequests } from "../planning-requests.js";
 import { DEFAULT_ENGINE, DEFAULT_SEED, DEFAULT_SLO_MS, type ReplayRequests } from "../replay.js";
 import { checkSizingOptions } from "./sizing-limits.js";
@@ -59,8 +58,8 @@ export async function openProblem(options: PlanningInput & SizingOptions): Promi
     objective: { ttftMs: sloMs, ...(options.sloTpotMs === undefined ? {} : { tpotMs: options.sloTpotMs }) },
     rateRps,
     law: "model" in content ? lengthLawOf(content.model) : lengthLawOfRequests(content.held.chunks),
-    supply: ("drawn" in played ? drawnSupply(played.drawn) : undefined) ?? (await heldSupply(requests, played, seed)),
-    ...("drawn" in played ? { fresh: await freshSupply(requests, played.drawn, seed + 1) } : {}),
+    supply: await supplyOf(requests, played, seed),
+    ...("drawn" in played ? { fresh: await supplyOf(requests, played, seed + 1) } : {}),
     ...("drawn" in played || played.blockTokens === undefined ? {} : { blockTokens: played.blockTokens }),
     ...(options.requests === undefined ? {} : { requests: options.requests }),
     seed,
@@ -83,12 +82,10 @@ function mostDrawn(requests: PlanningRequests): number {
   );
 }
 
-/** The same requests, drawn anew. Those that the core draws by itself take the seed of the run. */
-async function freshSupply(requests: PlanningRequests, drawn: DrawnRequests, seed: number): Promise<RequestSupply> {
-  return drawnSupply(drawn) ?? (await heldSupply(requests, { drawn }, seed));
-}
-
-async function heldSupply(requests: PlanningRequests, played: ReplayRequests, seed: number): Promise<RequestSupply> {
+/** Requests in parts: drawn by the core where they can be, with the seed of the run; else held. */
+async function supplyOf(requests: PlanningRequests, played: ReplayRequests, seed: number): Promise<RequestSupply> {
+  const drawn = "drawn" in played ? drawnSupply(played.drawn) : undefined;
+  if (drawn) return drawn;
   const round = requests.isDrawn ? Math.max(1, Math.round(requests.cycle ?? 1)) : requests.count;
   return new HeldStream(await sourceOf(played, seed), MAX_HELD_REQUESTS, round);
 }

@@ -1,4 +1,4 @@
-import { MAX_INT32 } from "../../specs/fields.js";
+import { MAX_INT32, mustBeOneOf } from "../../specs/fields.js";
 import { InputError } from "../../specs/input-error.js";
 import { OptionError, type OptionNaming } from "../../specs/option-error.js";
 import { MAX_SECONDS } from "../../../assembly/contract.js";
@@ -21,12 +21,8 @@ export function checkSizingOptions({ sloMs, sloTpotMs, requests, seed, engine, s
     (count) => Number.isInteger(count) && count >= LEAST_POOL_REQUESTS && count <= MAX_POOL_REQUESTS,
     `a whole number from ${LEAST_POOL_REQUESTS} to ${MAX_POOL_REQUESTS}`,
   );
-  if (sizeBy !== undefined && !SIZE_BY.includes(sizeBy)) {
-    throw new InputError(`sizeBy is ${JSON.stringify(sizeBy)}, but must be one of ${SIZE_BY.join(", ")}.`);
-  }
-  if (engine !== undefined && !ENGINES.includes(engine)) {
-    throw new InputError(`engine is ${JSON.stringify(engine)}, but must be one of ${ENGINES.join(", ")}.`);
-  }
+  checkName("sizeBy", sizeBy, SIZE_BY);
+  checkName("engine", engine, ENGINES);
   within("seed", seed, (value) => Number.isSafeInteger(value) && value >= 0, "a whole number of at least 0");
 }
 
@@ -43,6 +39,22 @@ export function within(
   if (value === undefined || isAllowed(value)) return;
   throw new OptionError(
     (nameOf) => `${nameOf(name)} is ${value}, but must be ${typeof allowed === "string" ? allowed : allowed(nameOf)}.`,
+  );
+}
+
+/** @throws InputError if a name is given that is none of `names`. */
+export function checkName<Name extends string>(name: string, value: Name | undefined, names: readonly Name[]): void {
+  if (value === undefined || names.includes(value)) return;
+  throw new InputError(`${name} is ${JSON.stringify(value)}, but ${mustBeOneOf(value, names)}.`);
+}
+
+/** @throws InputError unless a boundary is below the window that another option sets. */
+export function checkBelow(name: string, boundary: number, windowName: string, window: number): void {
+  within(
+    name,
+    boundary,
+    (tokens) => tokens < window,
+    (nameOf) => `less than ${nameOf(windowName)}, ${window}`,
   );
 }
 
