@@ -5,12 +5,11 @@ import { disaggPage } from "../reports/html/disagg-page.js";
 import { disaggCompatReport, disaggReport } from "../reports/disagg-report.js";
 import { addCompatFlag, type CompatFlags, refuseUnderCompat } from "./compat-flags.js";
 import { NO_ANSWER } from "./exit-codes.js";
-import { withFlagNames } from "./flag-names.js";
-import { addOutputFlags, number, seedFlag, tokenCount, wholeNumber } from "./flags.js";
-import { addHtmlFlag, deliverHtml, type HtmlOptions } from "./html-output.js";
+import { number, seedFlag, tokenCount, wholeNumber } from "./flags.js";
+import { deliverHtml, type HtmlOptions } from "./html-output.js";
 import { deliver, type OutputOptions } from "./output.js";
 import { addPlanningInput, openPlanningInput, planningInput, type PlanningFlags } from "./planning-input.js";
-import { checkPlanningOutputs } from "./planning-outputs.js";
+import { checkPlanningOutputs, endPlanningCommand } from "./planning-outputs.js";
 import { addModelFlags, GPU_HELP, type ModelFlags, openReplicas } from "./replica-flags.js";
 
 interface Flags extends PlanningFlags, ModelFlags, CompatFlags, OutputOptions, HtmlOptions {
@@ -67,9 +66,7 @@ export function disaggCommand(): Command {
     .option("--no-aggregated", "do not compare with fleets whose replicas do both, which are simulated")
     .addOption(seedFlag());
   addPlanningInput(addCompatFlag(command));
-  return addHtmlFlag(addOutputFlags(command.optionsGroup("Output:")))
-    .addHelpText("after", EXAMPLES)
-    .action(withFlagNames(run));
+  return endPlanningCommand(command, EXAMPLES, run);
 }
 
 async function run(flags: Flags, command: Command): Promise<void> {

@@ -17,12 +17,11 @@ import { InputError } from "../specs/input-error.js";
 import { addCompatFlag, type CompatFlags, refuseUnderCompat } from "./compat-flags.js";
 import { addEngineFlags, type EngineFlags, engineOptions } from "./engine-flags.js";
 import { NO_ANSWER } from "./exit-codes.js";
-import { withFlagNames } from "./flag-names.js";
-import { addOutputFlags, number, seedFlag, tokenCount, wholeNumber } from "./flags.js";
-import { addHtmlFlag, deliverHtml, type HtmlOptions } from "./html-output.js";
+import { number, seedFlag, tokenCount, wholeNumber } from "./flags.js";
+import { deliverHtml, type HtmlOptions } from "./html-output.js";
 import { deliver, type OutputOptions } from "./output.js";
 import { addPlanningInput, openPlanningInput, planningInput, type PlanningFlags } from "./planning-input.js";
-import { checkPlanningOutputs } from "./planning-outputs.js";
+import { checkPlanningOutputs, endPlanningCommand } from "./planning-outputs.js";
 import { showProgress } from "./progress.js";
 import { addModelFlags, GPU_HELP, type ModelFlags, openReplicas } from "./replica-flags.js";
 
@@ -86,9 +85,7 @@ export function gridFlexCommand(): Command {
     .option("--replications <n>", "independent runs of each level", wholeNumber(1, MAX_REPLICATIONS), 1)
     .addOption(seedFlag());
   addPlanningInput(addCompatFlag(command));
-  return addHtmlFlag(addOutputFlags(command.optionsGroup("Output:")))
-    .addHelpText("after", EXAMPLES)
-    .action(withFlagNames(run));
+  return endPlanningCommand(command, EXAMPLES, run);
 }
 
 async function run(flags: Flags, command: Command): Promise<void> {

@@ -6,15 +6,15 @@ import type { PlanningInput } from "../planners/planning-requests.js";
 import type { PoolKinds } from "../planners/sizing/replica-kinds.js";
 import { paretoPage } from "../reports/html/pareto-page.js";
 import { paretoCompatReport, paretoReport } from "../reports/pareto-report.js";
+import { firstTwice } from "../specs/first-twice.js";
 import { InputError } from "../specs/input-error.js";
 import { addCompatFlag, type CompatFlags, refuseUnderCompat } from "./compat-flags.js";
 import { NO_ANSWER } from "./exit-codes.js";
-import { withFlagNames } from "./flag-names.js";
-import { addOutputFlags, number, severalOf, tokenCount } from "./flags.js";
-import { addHtmlFlag, deliverHtml, type HtmlOptions } from "./html-output.js";
+import { number, severalOf, tokenCount } from "./flags.js";
+import { deliverHtml, type HtmlOptions } from "./html-output.js";
 import { deliver, type OutputOptions } from "./output.js";
 import { addPlanningInput, planningInput, type PlanningFlags } from "./planning-input.js";
-import { checkPlanningOutputs } from "./planning-outputs.js";
+import { checkPlanningOutputs, endPlanningCommand } from "./planning-outputs.js";
 import { showProgress } from "./progress.js";
 import { addModelFlags, GPU_HELP, type ModelFlags, openReplicas } from "./replica-flags.js";
 import type { Replicas } from "./replicas.js";
@@ -72,9 +72,7 @@ export function paretoCommand(): Command {
     );
   addCompatFlag(addModelFlags(command));
   addPlanningInput(command);
-  return addHtmlFlag(addOutputFlags(command.optionsGroup("Output:")))
-    .addHelpText("after", EXAMPLES)
-    .action(withFlagNames(run));
+  return endPlanningCommand(command, EXAMPLES, run);
 }
 
 const listOfTokens = severalOf(tokenCount());
@@ -119,7 +117,7 @@ function kindsOf({ gpus }: Flags, command: Command, replicas: Replicas): Require
       `${pool === "gpuShort" ? "--gpu-short" : "--gpu-long"} has no meaning with --gpus: each pool has the cheapest of those.`,
     );
   }
-  const twice = gpus?.find((name, index) => gpus.indexOf(name) !== index);
+  const twice = firstTwice(gpus ?? []);
   if (twice !== undefined) throw new InputError(`--gpus names ${twice} twice.`);
   const kinds = [...replicas.several("gpus").values()];
   return { short: kinds, long: kinds };

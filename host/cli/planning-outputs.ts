@@ -1,5 +1,8 @@
+import type { Command } from "commander";
+import { withFlagNames } from "./flag-names.js";
+import { addOutputFlags } from "./flags.js";
 import { checkFleetOut } from "./fleet-output.js";
-import { checkHtml, type HtmlOptions } from "./html-output.js";
+import { addHtmlFlag, checkHtml, type HtmlOptions } from "./html-output.js";
 import { checkOutput, type OutputOptions } from "./output.js";
 import { planningFiles, type PlanningFlags } from "./planning-input.js";
 import { type ModelFlags, replicaFiles } from "./replica-flags.js";
@@ -7,6 +10,21 @@ import { type ModelFlags, replicaFiles } from "./replica-flags.js";
 /** Where the results of planning commands go; not every command has `--fleet-out`. */
 export interface PlanningOutputs extends OutputOptions, HtmlOptions {
   fleetOut?: string;
+}
+
+/**
+ * Adds `--json`, `--out` and `--html`, the examples, and what is run.
+ *
+ * @param examples Behind the help.
+ */
+export function endPlanningCommand<Flags>(
+  command: Command,
+  examples: string,
+  run: (flags: Flags, command: Command) => Promise<void>,
+): Command {
+  return addHtmlFlag(addOutputFlags(command.optionsGroup("Output:")))
+    .addHelpText("after", examples)
+    .action(withFlagNames(run));
 }
 
 /**

@@ -16,15 +16,15 @@ import {
   wattsCompatReport,
   wattsReport,
 } from "../reports/tok-per-watt-report.js";
+import { firstTwice } from "../specs/first-twice.js";
 import { InputError } from "../specs/input-error.js";
 import { addCompatFlag, type CompatFlags, refuseUnderCompat } from "./compat-flags.js";
 import { NO_ANSWER } from "./exit-codes.js";
-import { withFlagNames } from "./flag-names.js";
-import { addOutputFlags, number, severalOf, tokenCount } from "./flags.js";
-import { addHtmlFlag, deliverHtml, type HtmlOptions } from "./html-output.js";
+import { number, severalOf, tokenCount } from "./flags.js";
+import { deliverHtml, type HtmlOptions } from "./html-output.js";
 import { deliver, type OutputOptions } from "./output.js";
 import { addPlanningInput, planningInput, type PlanningFlags } from "./planning-input.js";
-import { checkPlanningOutputs } from "./planning-outputs.js";
+import { checkPlanningOutputs, endPlanningCommand } from "./planning-outputs.js";
 import { showProgress } from "./progress.js";
 import { addModelFlags, GPU_HELP, type ModelFlags, openReplicas } from "./replica-flags.js";
 import type { Replicas } from "./replicas.js";
@@ -79,9 +79,7 @@ export function tokPerWattCommand(): Command {
     .option("--gpu-long <name>", "two pools: GPU of the pool for long requests, and of the one pool");
   addCompatFlag(addModelFlags(command));
   addPlanningInput(command);
-  return addHtmlFlag(addOutputFlags(command.optionsGroup("Output:")))
-    .addHelpText("after", EXAMPLES)
-    .action(withFlagNames(run));
+  return endPlanningCommand(command, EXAMPLES, run);
 }
 
 async function run(flags: Flags, command: Command): Promise<void> {
@@ -91,7 +89,7 @@ async function run(flags: Flags, command: Command): Promise<void> {
   const pools = twoPools(flags);
   if (pools)
     return flags.compat ? fleetCompat(input, flags, pools) : fleet(input, flags, pools, await openReplicas(command));
-  const twice = flags.gpus?.find((name, index) => flags.gpus!.indexOf(name) !== index);
+  const twice = firstTwice(flags.gpus ?? []);
   if (twice !== undefined) throw new InputError(`--gpus names ${twice} twice.`);
   return flags.compat ? gpusCompat(input, flags) : gpus(input, flags, await openReplicas(command));
 }

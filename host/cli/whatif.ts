@@ -14,15 +14,15 @@ import {
   whatifGpusReport,
   whatifReport,
 } from "../reports/whatif-report.js";
+import { firstTwice } from "../specs/first-twice.js";
 import { InputError } from "../specs/input-error.js";
 import { addCompatFlag, type CompatFlags, refuseUnderCompat } from "./compat-flags.js";
 import { NO_ANSWER } from "./exit-codes.js";
-import { withFlagNames } from "./flag-names.js";
-import { addOutputFlags, number, severalOf, tokenCount } from "./flags.js";
-import { addHtmlFlag, deliverHtml, type HtmlOptions } from "./html-output.js";
+import { number, severalOf, tokenCount } from "./flags.js";
+import { deliverHtml, type HtmlOptions } from "./html-output.js";
 import { deliver, type OutputOptions } from "./output.js";
 import { addPlanningInput, planningInput, type PlanningFlags } from "./planning-input.js";
-import { checkPlanningOutputs } from "./planning-outputs.js";
+import { checkPlanningOutputs, endPlanningCommand } from "./planning-outputs.js";
 import { showProgress } from "./progress.js";
 import { addModelFlags, GPU_HELP, type ModelFlags, openReplicas } from "./replica-flags.js";
 import type { Replicas } from "./replicas.js";
@@ -82,9 +82,7 @@ export function whatifCommand(): Command {
     );
   addCompatFlag(addModelFlags(command));
   addPlanningInput(command);
-  return addHtmlFlag(addOutputFlags(command.optionsGroup("Output:")))
-    .addHelpText("after", EXAMPLES)
-    .action(withFlagNames(run));
+  return endPlanningCommand(command, EXAMPLES, run);
 }
 
 async function run(flags: Flags, command: Command): Promise<void> {
@@ -127,7 +125,7 @@ function refuseContradictions({ lamRange, lam, rate, gpuCompare }: Flags, comman
       `${pool === "gpuShort" ? "--gpu-short" : "--gpu-long"} has no meaning with --gpu-compare: each of its GPUs serves both pools.`,
     );
   }
-  const twice = gpuCompare?.find((name, index) => gpuCompare.indexOf(name) !== index);
+  const twice = firstTwice(gpuCompare ?? []);
   if (twice !== undefined) throw new InputError(`--gpu-compare names ${twice} twice.`);
 }
 

@@ -1,4 +1,5 @@
 import { readDocument, MAX_FILE_BYTES } from "../specs/document.js";
+import { firstTwice } from "../specs/first-twice.js";
 import { checkFleet, type FleetInput, type FleetSpec } from "../specs/fleet-spec.js";
 import { InputError } from "../specs/input-error.js";
 import { mustBeOneOf } from "../specs/fields.js";
@@ -53,7 +54,7 @@ export function combinations(sweep: Sweep): Combination[] {
     if (all.length * values.length > MAX_COMBINATIONS) {
       throw new InputError(`sweep: its lists make more than ${MAX_COMBINATIONS} combinations, the most allowed.`);
     }
-    const twice = values.find((value, index) => values.indexOf(value) !== index);
+    const twice = firstTwice<SweptValue>(values);
     if (twice !== undefined) throw new InputError(`sweep: ${key} names ${String(twice)} twice.`);
     all = all.flatMap((combination) => values.map((value) => ({ ...combination, [key]: value })));
   }

@@ -1,5 +1,6 @@
 import { BUILT_IN_CATALOG, type Catalog } from "../../specs/catalog.js";
 import { check } from "../../specs/check.js";
+import { firstTwice } from "../../specs/first-twice.js";
 import { GPU_NAMES, gpuProfile, knownGpu } from "../../specs/gpu-catalog.js";
 import type { HardwareFacts } from "../../specs/hardware-catalog.js";
 import { InputError } from "../../specs/input-error.js";
@@ -33,7 +34,7 @@ export interface ReplicaChoice {
 export function checkOptions(options: readonly ReplicaOption[]): readonly ReplicaOption[] {
   if (options.length === 0) throw new InputError("replicas names no kind of replica.");
   const names = options.map(({ name }) => name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  const twice = firstTwice(names);
   if (twice !== undefined) throw new InputError(`replicas has two kinds of the name ${JSON.stringify(twice)}.`);
   return options;
 }
@@ -69,7 +70,7 @@ export function replicaOptions(
 }
 
 function refuseTwins(names: readonly string[], flagOf: (field: string) => string): void {
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  const twice = firstTwice(names);
   if (twice !== undefined) throw new InputError(`${flagOf("gpus")} names ${twice} twice.`);
 }
 
