@@ -1,23 +1,19 @@
 import { pythonGpu } from "../profiles/python/manual.js";
 import { compatRequests } from "./compat-requests.js";
-import { DISAGG_DEFAULTS } from "./disagg.js";
+import { DISAGG_DEFAULTS, type DisaggOptions } from "./disagg.js";
 import { DEFAULT_RATE_RPS, type PlanningInput } from "./planning-requests.js";
 import { pythonDisagg, pythonDisaggLengths, type PythonDisagg } from "./python/disagg.js";
 
 /** What {@link disaggCompat} is asked; defaults are those of `disagg`. */
-export type DisaggCompatOptions = PlanningInput & {
-  /** GPUs with constants of their own: a100, h100 or a10g. */
-  gpuPrefill: string;
-  gpuDecode: string;
-  sloTtftMs?: number;
-  sloTpotMs?: number;
-  maxCtx?: number;
-  /** Mean prompt and output, tokens. Default: three and one quarter of a mean total, as the tool derives them from a CDF. */
-  meanIsl?: number;
-  meanOsl?: number;
-  maxPrefill?: number;
-  maxDecode?: number;
-};
+export type DisaggCompatOptions = PlanningInput &
+  Pick<DisaggOptions, "sloTtftMs" | "sloTpotMs" | "maxCtx" | "maxPrefill" | "maxDecode"> & {
+    /** GPUs with constants of their own: a100, h100 or a10g. */
+    gpuPrefill: string;
+    gpuDecode: string;
+    /** Mean prompt and output, tokens. Default: three and one quarter of a mean total, as the tool derives them from a CDF. */
+    meanIsl?: number;
+    meanOsl?: number;
+  };
 
 /**
  * Disaggregated sizing by the formulas of the Python tool, for comparison with its figures. `undefined` if it finds no pair.

@@ -6,6 +6,7 @@ import { interval, verdict } from "./outcome-cells.js";
 import { type LabelledWords, paragraph } from "./paragraph.js";
 import { playedFrom, traceNotes } from "./played-requests.js";
 import { count, given, milliseconds, millisecondsWithUnit, significant } from "./quantities.js";
+import { COMPAT_WORDS } from "./compat-words.js";
 
 /** Characters to a line. */
 const WIDTH = 100;
@@ -67,14 +68,7 @@ export function gridFlexCompatReport(rows: readonly GridFlexCompatRow[]): string
     { title: "TTFT P99", cell: ({ p99_ttft_ms }) => milliseconds(p99_ttft_ms) },
     { title: "objective", cell: ({ slo_met }) => (slo_met ? "met" : "missed") },
   ];
-  return [
-    ...columnTable(columns, rows, WIDTH),
-    "",
-    ...line(
-      "compat",
-      "the formulas of the Python tool, for comparison: nothing was simulated, and its figures are known to be wrong in places",
-    ),
-  ].join("\n");
+  return [...columnTable(columns, rows, WIDTH), "", ...line("compat", COMPAT_WORDS)].join("\n");
 }
 
 function metText({ slo_met, target_met, is_deepest }: GridFlexRow): string {

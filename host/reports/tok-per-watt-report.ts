@@ -14,6 +14,7 @@ import { manualProfileNote } from "./manual-profile-note.js";
 import { type LabelledWords, paragraph } from "./paragraph.js";
 import { missLines } from "./plan-report.js";
 import { count, counted, given, milliseconds, NONE, percent, significant } from "./quantities.js";
+import { COMPAT_WORDS } from "./compat-words.js";
 
 /** Characters to a line. */
 const WIDTH = 100;
@@ -114,7 +115,7 @@ const COMPAT_COLUMNS: readonly Column<PythonWattRow>[] = [
 
 /** The rows of the Python tool's formulas. */
 export function wattsCompatReport(rows: readonly PythonWattRow[]): string {
-  return [...columnTable(COMPAT_COLUMNS, rows, WIDTH), "", ...compatLine()].join("\n");
+  return [...columnTable(COMPAT_COLUMNS, rows, WIDTH), "", ...line("compat", COMPAT_WORDS)].join("\n");
 }
 
 /** The fleets of the Python tool's formulas. */
@@ -136,7 +137,7 @@ export function fleetWattsCompatReport({ homo, routed }: PythonTwoPoolWatts): st
     "",
     ...columnTable(COMPAT_COLUMNS, [...homo.pools, ...routed.pools], WIDTH),
     "",
-    ...compatLine(),
+    ...line("compat", COMPAT_WORDS),
   ].join("\n");
 }
 
@@ -200,13 +201,6 @@ function metText(isMet: boolean): string {
 
 function worstText({ worst_p99_ms: worst }: PythonFleetWattReport): string {
   return milliseconds(worst < Infinity ? worst : null);
-}
-
-function compatLine(): string[] {
-  return line(
-    "compat",
-    "the formulas of the Python tool, for comparison: nothing was simulated, and its figures are known to be wrong in places",
-  );
 }
 
 function number(value: number | null): string {

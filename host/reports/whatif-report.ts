@@ -14,6 +14,7 @@ import { type LabelledWords, paragraph } from "./paragraph.js";
 import { missLines } from "./plan-report.js";
 import { count, dollars, given, milliseconds, NONE, percent, significant } from "./quantities.js";
 import { kilowatts } from "./sized-fleet-tables.js";
+import { COMPAT_WORDS } from "./compat-words.js";
 
 /** Characters to a line. */
 const WIDTH = 100;
@@ -119,7 +120,7 @@ export function whatifCompatReport(rows: readonly PythonWhatifRow[]): string {
     { title: "k$/year", cell: ({ annualised_cost_kusd }) => thousands(annualised_cost_kusd) },
     { title: "gamma", cell: ({ gamma_opt }) => gamma_opt.toFixed(1) },
   ];
-  return [...columnTable(columns, rows, WIDTH), "", ...compatLine()].join("\n");
+  return [...columnTable(columns, rows, WIDTH), "", ...line("compat", COMPAT_WORDS)].join("\n");
 }
 
 /** The rows of the Python tool's formulas for several GPUs. */
@@ -144,7 +145,7 @@ export function whatifGpusCompatReport(rows: readonly PythonWhatifComparison[], 
     { title: "x cost", cell: ({ cost_per_hr, first }) => ratio(cost_per_hr / first.cost_per_hr) },
     { title: "x GPUs", cell: ({ total_gpus, first }) => ratio(total_gpus / first.total_gpus) },
   ];
-  return [...columnTable(columns, cells, WIDTH), "", ...compatLine()].join("\n");
+  return [...columnTable(columns, cells, WIDTH), "", ...line("compat", COMPAT_WORDS)].join("\n");
 }
 
 function factWords(facts: WhatifFacts, replicas: readonly string[]): LabelledWords[] {
@@ -180,13 +181,6 @@ function missWords(where: string, texts: readonly string[]): LabelledWords[] {
 
 function lines(words: readonly LabelledWords[]): string[] {
   return words.flatMap(([label, text]) => line(label, text));
-}
-
-function compatLine(): string[] {
-  return line(
-    "compat",
-    "the formulas of the Python tool, for comparison: nothing was simulated, and its figures are known to be wrong in places",
-  );
 }
 
 function countOrNone(value: number | null): string {
