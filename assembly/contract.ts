@@ -17,7 +17,7 @@
  * Buffers are found by bufferAddress(id) and bufferLength(id); a call of open, start, run or finish may grow memory and move
  * them. Times cross the boundary in seconds (f64) on the way in and in ticks (whole nanoseconds, held exactly in an f64 up to 104 days) on the way out.
  */
-export const CONTRACT_VERSION = 2;
+export const CONTRACT_VERSION = 3;
 
 /** Ticks in a second: all times in the core are whole nanoseconds. */
 export const TICKS_PER_SECOND = 1e9;
@@ -62,6 +62,10 @@ export const BUFFER_RESULT_TPOT = 38; //    f64[results] ticks                  
 export const BUFFER_RESULT_E2E = 39; //     f64[results] ticks                                      core
 
 export const BUFFER_RESULT_PREEMPTIONS = 40; // u16[results]                                        core
+export const BUFFER_RESULT_DECODE_POOL = 41; // i32[results] pool that decoded it, where that is not RESULT_POOL; else -1    core; this and the next three: staged fleets
+export const BUFFER_RESULT_DECODE_REPLICA = 42; // i32[results] within that pool; -1 = none          core
+export const BUFFER_RESULT_TRANSFER = 43; // f64[results] ticks from the end of the prompt to its keys and values at the decode side; NOT_APPLICABLE, NEVER    core
+export const BUFFER_RESULT_HANDOVER = 44; // f64[results] ticks, see METRIC_HANDOVER                  core
 
 export const BUFFER_FIGURES = 50; //        f64[(pools + 1) * FIGURE_FIELDS], the last row: requests that no pool took    core
 export const BUFFER_SERIES = 51; //         f64[points * (pools + 1) * SERIES_FIELDS]: a row a pool, the last row as above  core
@@ -124,7 +128,21 @@ export const POOL_PP = 18; //               pipeline stages
 export const POOL_PREFIX_BLOCK = 19; //     prompt tokens of a block id; 0 = no prefix caching
 export const POOL_PREFIX_WEIGHT = 20; //    of BALANCE_PREFIX_AFFINITY
 export const POOL_MODEL = 21; //            place in MODEL where the pool's iteration model begins
-export const POOL_FIELDS = 22;
+export const POOL_ROLE = 22; //             a ROLE_ code; this and what follows: engine iterations
+export const POOL_DECODE_POOL = 23; //      prefill: pool that decodes; else -1
+export const POOL_FIRST_TOKEN = 24; //      prefill: a FIRST_TOKEN_ code
+export const POOL_HANDOVER = 25; //         prefill: a HANDOVER_ code
+export const POOL_LINK_MODE = 26; //        prefill: a LINK_MODE_ code
+export const POOL_LINK_SHARED = 27; //      prefill: 1 = transfers share links, 0 = one after the other; the same in all prefill pools
+export const POOL_LINK_BANDWIDTH = 28; //   prefill, decode: bytes/s of a replica, what it really carries; Infinity = no limit
+export const POOL_LINK_LATENCY = 29; //     prefill: s
+export const POOL_KV_TOKEN_BYTES = 30; //   prefill: bytes of a token that cross the link, layers without a window
+export const POOL_KV_WINDOW_BYTES = 31; //  prefill: the same, layers with a window
+export const POOL_KV_WINDOW = 32; //        prefill: tokens of that window
+export const POOL_LAYERS = 33; //           prefill: of the model
+export const POOL_SPILL = 34; //            prefill: prompt tokens pending in a replica from which on requests go to the decode pool; Infinity = never
+export const POOL_KEEP = 35; //             prefill: 1 = who finds no room in the decode pool decodes where it is
+export const POOL_FIELDS = 36;
 
 // MODEL: an iteration model is a head of MODEL_ fields, then its knots. Times in s ------------------------------------------
 export const MODEL_TYPE = 0; //             a MODEL_AFFINE or MODEL_TABLE code
@@ -175,7 +193,16 @@ export const FIGURE_CONTEXT_TOKENS = 23; // read by decodes, summed over iterati
 export const FIGURE_PREFILL_WORK = 24; //   pairs of prompt token and token that it attends to
 export const FIGURE_ITERATIONS = 25;
 export const FIGURE_BUSY = 26; //           ticks with an iteration running, summed over lanes
-export const FIGURE_FIELDS = 27;
+export const FIGURE_HANDED_OVER = 27; //    prefill: left to the decode pool after its prompt; this and what follows: staged fleets
+export const FIGURE_TAKEN_OVER = 28; //     decode: came so, or spilled
+export const FIGURE_SPILLED = 29; //        prefill: left to the decode pool before its prompt
+export const FIGURE_KEPT = 30; //           prefill: decoded here for want of room there
+export const FIGURE_TRANSFERS = 31; //      landed; of the pool's links, as the next four
+export const FIGURE_LINK_BYTES = 32;
+export const FIGURE_TRANSFER_SUM = 33; //   ticks from the end of the prompt to landing
+export const FIGURE_GRANT_SUM = 34; //      of these, until memory was granted
+export const FIGURE_LINK_WAIT_SUM = 35; //  of these, what a free link would have saved
+export const FIGURE_FIELDS = 36;
 
 // SERIES: how the run went; a point just before every stride-th arrival, and one at the end of the window ----------------
 export const SERIES_TICK = 0;
@@ -195,7 +222,11 @@ export const SERIES_DECODE_TOKENS = 13;
 export const SERIES_CONTEXT_TOKENS = 14; // read by decodes, summed over iterations
 export const SERIES_PREFILL_WORK = 15; //   pairs of prompt token and token that it attends to
 export const SERIES_PREEMPTIONS = 16;
-export const SERIES_FIELDS = 17;
+export const SERIES_HANDED_OVER = 17; //    counts since the start: left to, or came from, another pool; this and what follows: staged fleets
+export const SERIES_TAKEN_OVER = 18;
+export const SERIES_LINK_BYTES = 19;
+export const SERIES_OUTSIDE_AREA = 20; //   blocks of nobody who runs: held for a transfer, or granted and not seated; part of KV_AREA
+export const SERIES_FIELDS = 21;
 
 // Codes -------------------------------------------------------------------------------------------------------------------
 export const ROUTER_LENGTH = 0;
@@ -224,6 +255,20 @@ export const SCHEDULER_STATIC = 4;
 export const POLICY_FCFS = 0;
 export const POLICY_PRIORITY = 1;
 
+export const ROLE_MIXED = 0; //             prefills and decodes
+export const ROLE_PREFILL = 1;
+export const ROLE_DECODE = 2;
+
+export const FIRST_TOKEN_PREFILL = 0; //    the prefill side emits the first token
+export const FIRST_TOKEN_DECODE = 1;
+
+export const HANDOVER_PULL = 0; //          the decode side fetches when it has memory and a seat
+export const HANDOVER_PUSH = 1; //          the prefill side sends in order when the decode side has memory
+export const HANDOVER_RESERVE = 2; //       memory of the decode side is reserved before the prompt is queued
+
+export const LINK_MODE_SERIAL = 0; //       all layers after the prompt
+export const LINK_MODE_LAYERWISE = 1; //    each layer once it is computed
+
 export const MODEL_AFFINE = 0;
 export const MODEL_TABLE = 1;
 
@@ -245,7 +290,10 @@ export const METRIC_WAIT = 0;
 export const METRIC_TTFT = 1;
 export const METRIC_TPOT = 2;
 export const METRIC_E2E = 3;
+export const METRIC_HANDOVER = 4; //        staged fleets: end of the prompt to the first token that the decode side emits
+/** Figures of a request that every run keeps; a staged one keeps METRIC_HANDOVER too. */
 export const METRICS = 4;
+export const STAGED_METRICS = 5;
 
 export const STREAM_ARRIVALS = 1;
 export const STREAM_LENGTHS = 2;

@@ -48,6 +48,42 @@ export interface CorePool {
   prefixWeight?: number;
   /** Needed by the engine `iterations`: there `slots` is max_num_seqs. */
   serving?: CoreServing;
+  /** Engine `iterations`: its place where prefill and decode are apart. Absent: it does both. Rules: docs/reference/disaggregation.md. */
+  stage?: CoreStage;
+}
+
+/** What a pool does where prefill and decode are apart. */
+export type CoreStage = CorePrefillStage | CoreDecodeStage;
+
+/** A pool that computes prompts and hands requests over. */
+export interface CorePrefillStage {
+  role: "prefill";
+  /** Index of the pool that decodes. */
+  decodePool: number;
+  /** Which side emits the first token. */
+  firstToken: keyof typeof FIRST_TOKEN_CODES;
+  /** When memory of the decode side is asked for. */
+  handover: keyof typeof HANDOVER_CODES;
+  mode: keyof typeof LINK_MODE_CODES;
+  /** Whether transfers of a link go one after the other or share it; the same in all prefill pools. */
+  sharing: "fifo" | "shared";
+  /** Bytes/s that the link of a replica really carries; Infinity: no limit. */
+  linkBytesPerS: number;
+  linkLatencyS: number;
+  /** Bytes of a token that cross the link, of layers without and with a window of `window` tokens. */
+  kv: { tokenBytes: number; windowBytes: number; window: number };
+  /** Layers of the model. */
+  layers: number;
+  /** Prompt tokens pending in a replica from which on requests go to the decode pool as they are; `null`: never. */
+  spillPromptTokens: number | null;
+  /** Whether a request that finds no room in the decode pool decodes where it is. */
+  keepDecodes: boolean;
+}
+
+/** A pool that decodes what others hand over. */
+export interface CoreDecodeStage {
+  role: "decode";
+  linkBytesPerS: number;
 }
 
 /** Users who each wait for their answer before they ask again. */
@@ -137,6 +173,10 @@ export const SCHEDULER_CODES = {
   static: C.SCHEDULER_STATIC,
 } as const;
 
+export const FIRST_TOKEN_CODES = { prefill: C.FIRST_TOKEN_PREFILL, decode: C.FIRST_TOKEN_DECODE } as const;
+export const HANDOVER_CODES = { pull: C.HANDOVER_PULL, push: C.HANDOVER_PUSH, reserve: C.HANDOVER_RESERVE } as const;
+export const LINK_MODE_CODES = { serial: C.LINK_MODE_SERIAL, layerwise: C.LINK_MODE_LAYERWISE } as const;
+
 const ARRIVALS_CODES = {
   poisson: C.ARRIVALS_POISSON,
   gamma: C.ARRIVALS_GAMMA,
@@ -160,7 +200,31 @@ export function writePools(table: Float64Array, pools: readonly CorePool[], mode
     row[C.POOL_MAX_QUEUE] = pool.maxQueue ?? -1;
     row[C.POOL_BALANCE] = BALANCE_CODES[pool.balance];
     if (pool.serving) writeServing(row, pool.serving, pool.prefixWeight ?? 1, modelPlaces[index]!);
+    row[C.POOL_ROLE] = C.ROLE_MIXED;
+    row[C.POOL_DECODE_POOL] = -1;
+    if (pool.stage) writeStage(row, pool.stage);
   });
+}
+
+function writeStage(row: Float64Array, stage: CoreStage): void {
+  row[C.POOL_LINK_BANDWIDTH] = stage.linkBytesPerS;
+  if (stage.role === "decode") {
+    row[C.POOL_ROLE] = C.ROLE_DECODE;
+    return;
+  }
+  row[C.POOL_ROLE] = C.ROLE_PREFILL;
+  row[C.POOL_DECODE_POOL] = stage.decodePool;
+  row[C.POOL_FIRST_TOKEN] = FIRST_TOKEN_CODES[stage.firstToken];
+  row[C.POOL_HANDOVER] = HANDOVER_CODES[stage.handover];
+  row[C.POOL_LINK_MODE] = LINK_MODE_CODES[stage.mode];
+  row[C.POOL_LINK_SHARED] = Number(stage.sharing === "shared");
+  row[C.POOL_LINK_LATENCY] = stage.linkLatencyS;
+  row[C.POOL_KV_TOKEN_BYTES] = stage.kv.tokenBytes;
+  row[C.POOL_KV_WINDOW_BYTES] = stage.kv.windowBytes;
+  row[C.POOL_KV_WINDOW] = stage.kv.window;
+  row[C.POOL_LAYERS] = stage.layers;
+  row[C.POOL_SPILL] = stage.spillPromptTokens ?? Infinity;
+  row[C.POOL_KEEP] = Number(stage.keepDecodes);
 }
 
 function writeServing(row: Float64Array, serving: CoreServing, prefixWeight: number, modelPlace: number): void {
