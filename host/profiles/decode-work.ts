@@ -46,8 +46,8 @@ export function decodeWork(spec: RooflineSpec, model: IterationModel, batch: Dec
   };
 }
 
-/** A model with as many experts as are read weighs what is read. */
-function weightBytesRead(spec: RooflineSpec, tokens: number): number {
+/** Weights that an iteration over so many tokens reads, bytes. A model with as many experts as are read weighs what is read. */
+export function weightBytesRead(spec: RooflineSpec, tokens: number): number {
   const { model } = spec;
   if (model.experts === 0) return rooflineReplica(spec).peaks.weightBytes;
   const experts = expectedExperts(model.experts, model.topK, Math.max(1, Math.round(tokens)));
