@@ -167,7 +167,7 @@ export {
   type DisaggResult,
   type DisaggWorker,
 } from "./planners/disagg.js";
-export type { AggregatedFleet } from "./planners/disagg-aggregated.js";
+export type { AggregatedFleet } from "./planners/disagg/constant-aggregated.js";
 export { disaggCompat, type DisaggCompatOptions } from "./planners/disagg-compat.js";
 export { drawnSource, type DrawnSourceOptions } from "./planners/drawn-source.js";
 export type { DrawnArrivals, DrawnRequests } from "./planners/feed.js";

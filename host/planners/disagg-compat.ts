@@ -1,12 +1,12 @@
 import { pythonGpu } from "../profiles/python/manual.js";
 import { compatRequests } from "./compat-requests.js";
-import { DISAGG_DEFAULTS, type DisaggOptions } from "./disagg.js";
+import { DISAGG_DEFAULTS, type DisaggConstantOptions } from "./disagg/constant-method.js";
 import { DEFAULT_RATE_RPS, type PlanningInput } from "./planning-requests.js";
 import { pythonDisagg, pythonDisaggLengths, type PythonDisagg } from "./python/disagg.js";
 
 /** What {@link disaggCompat} is asked; defaults are those of `disagg`. */
 export type DisaggCompatOptions = PlanningInput &
-  Pick<DisaggOptions, "sloTtftMs" | "sloTpotMs" | "maxCtx" | "maxPrefill" | "maxDecode"> & {
+  Pick<DisaggConstantOptions, "sloTtftMs" | "sloTpotMs" | "maxCtx" | "maxPrefill" | "maxDecode"> & {
     /** GPUs with constants of their own: a100, h100 or a10g. */
     gpuPrefill: string;
     gpuDecode: string;

@@ -1,5 +1,5 @@
 import colours from "picocolors";
-import type { AggregatedFleet } from "../planners/disagg-aggregated.js";
+import type { AggregatedFleet } from "../planners/disagg/constant-aggregated.js";
 import type { DisaggPoint, DisaggResult } from "../planners/disagg.js";
 import type { PythonDisaggPoint } from "../planners/python/disagg.js";
 import { type Column, columnTable } from "./column-table.js";

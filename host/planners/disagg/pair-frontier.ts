@@ -201,9 +201,7 @@ export function exceptionsAmong(tried: readonly { counts: PairCounts; isEnough: 
   const enough = tried.filter(({ isEnough }) => isEnough);
   return tried.flatMap(({ counts, isEnough }) => {
     if (isEnough) return [];
-    const less = enough.find(
-      ({ counts: other }) => other.prefill <= counts.prefill && other.decode <= counts.decode,
-    );
+    const less = enough.find(({ counts: other }) => other.prefill <= counts.prefill && other.decode <= counts.decode);
     return less ? [{ enough: less.counts, not_enough: counts }] : [];
   });
 }

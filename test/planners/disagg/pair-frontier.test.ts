@@ -29,7 +29,11 @@ interface Made extends PairCandidate {
 
 const isAbove = (steps: readonly number[], { prefill, decode }: PairCounts) => decode >= steps[prefill - 1]!;
 
-function candidate(steps: readonly number[], [ofPrefill, ofDecode]: readonly [number, number], guess: PairCounts): Made {
+function candidate(
+  steps: readonly number[],
+  [ofPrefill, ofDecode]: readonly [number, number],
+  guess: PairCounts,
+): Made {
   const runs: PairCounts[] = [];
   return {
     steps,
@@ -98,14 +102,26 @@ describe("the cheapest pair", () => {
   });
 
   test("leaves the rest of a dear kind open", async () => {
-    const cheap = candidate(Array.from({ length: MOST.prefill }, () => 2), [1, 1], { prefill: 1, decode: 2 });
-    const dear = candidate(Array.from({ length: MOST.prefill }, () => 2), [9, 9], { prefill: 5, decode: 5 });
+    const cheap = candidate(
+      Array.from({ length: MOST.prefill }, () => 2),
+      [1, 1],
+      { prefill: 1, decode: 2 },
+    );
+    const dear = candidate(
+      Array.from({ length: MOST.prefill }, () => 2),
+      [9, 9],
+      { prefill: 5, decode: 5 },
+    );
     await cheapestPair([dear, cheap]);
     expect(dear.runs).toEqual([]);
   });
 
   test("is none where no pair is enough, and that takes one run in each gallop", async () => {
-    const none = candidate(Array.from({ length: MOST.prefill }, () => 99), [1, 1], { prefill: 1, decode: 1 });
+    const none = candidate(
+      Array.from({ length: MOST.prefill }, () => 99),
+      [1, 1],
+      { prefill: 1, decode: 1 },
+    );
     expect(await cheapestPair([none])).toBeUndefined();
     expect(none.runs.at(-1)).toEqual(MOST);
   });

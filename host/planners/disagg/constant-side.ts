@@ -1,14 +1,14 @@
-import { buildProfile } from "../profiles/profile-builder.js";
-import { manualPerformance } from "../profiles/manual-performance.js";
-import type { ReplicaPerformance } from "../profiles/replica-performance.js";
-import { condense } from "../queueing/condense.js";
-import { mgcWait } from "../queueing/mgc.js";
-import { percentileOfSum } from "../queueing/sum-percentile.js";
-import type { Pool } from "../specs/fleet.js";
-import { InputError } from "../specs/input-error.js";
-import type { LengthNodes } from "../workloads/length-law/node-list.js";
-import { ESTIMATE_VALUES } from "./sizing/pool-estimate.js";
-import { fleetOf, poolInput, type ReplicaOption } from "./sizing/replica-option.js";
+import { buildProfile } from "../../profiles/profile-builder.js";
+import { manualPerformance } from "../../profiles/manual-performance.js";
+import type { ReplicaPerformance } from "../../profiles/replica-performance.js";
+import { condense } from "../../queueing/condense.js";
+import { mgcWait } from "../../queueing/mgc.js";
+import { percentileOfSum } from "../../queueing/sum-percentile.js";
+import type { Pool } from "../../specs/fleet.js";
+import { InputError } from "../../specs/input-error.js";
+import type { LengthNodes } from "../../workloads/length-law/node-list.js";
+import { ESTIMATE_VALUES } from "../sizing/pool-estimate.js";
+import { fleetOf, poolInput, type ReplicaOption } from "../sizing/replica-option.js";
 
 /** Shares of their rates that workers keep beside each other, and what the way of the keys and values from one to the other makes of TTFT: AIConfigurator, arXiv:2601.06288, algorithm 3. */
 export const DISAGG_CONSTANTS = { prefillShare: 0.9, decodeShare: 0.92, ttftFactor: 1.8 } as const;

@@ -1,7 +1,7 @@
-import type { Core } from "../core/load.js";
-import type { PlanningRequests } from "./planning-requests.js";
-import { plan } from "./plan.js";
-import type { ReplicaOption } from "./sizing/replica-option.js";
+import type { Core } from "../../core/load.js";
+import type { PlanningRequests } from "../planning-requests.js";
+import { plan } from "../plan.js";
+import type { ReplicaOption } from "../sizing/replica-option.js";
 
 /** A fleet of one pool whose replicas prefill and decode, sized by simulation for the same requests and limits. */
 export interface AggregatedFleet {
