@@ -1,5 +1,6 @@
 import type { Fleet, Pool } from "../specs/fleet.js";
-import type { CorePool, CoreRouter, CoreServing } from "./run-spec.js";
+import type { PoolStage } from "../specs/pool-stage.js";
+import type { CorePool, CoreRouter, CoreServing, CoreStage } from "./run-spec.js";
 
 /** Category codes where the host tells the core only whether compression is safe: 0 = no, 1 = yes. */
 export const SAFE_CATEGORY = 1;
@@ -35,6 +36,7 @@ export function iterationPools(fleet: Fleet, prefixBlock: number | null = null):
     blockSize: pool.serving.blockSize,
     ...(pool.prefixWeight === undefined ? {} : { prefixWeight: pool.prefixWeight }),
     serving: coreServing(pool, prefixBlock),
+    ...(pool.stage === undefined ? {} : { stage: coreStage(pool.stage) }),
   }));
 }
 
@@ -56,6 +58,27 @@ function coreServing({ serving, iterationModel }: Pool, prefixBlock: number | nu
     pp: serving.pp,
     prefixBlock: serving.enablePrefixCaching ? (serving.prefixBlock ?? prefixBlock ?? serving.blockSize) : null,
     model: iterationModel,
+  };
+}
+
+function coreStage(stage: PoolStage): CoreStage {
+  const linkBytesPerS = stage.link.bytesPerS;
+  if (stage.role === "decode") return { role: "decode", linkBytesPerS };
+  const { decodePool, firstToken, handover, mode, sharing, latencyS, kv, layers, spillPromptTokens, keepDecodes } =
+    stage;
+  return {
+    role: "prefill",
+    decodePool,
+    firstToken,
+    handover,
+    mode,
+    sharing,
+    linkBytesPerS,
+    linkLatencyS: latencyS,
+    kv,
+    layers,
+    spillPromptTokens,
+    keepDecodes,
   };
 }
 

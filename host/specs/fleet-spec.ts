@@ -1,10 +1,12 @@
 import * as z from "zod";
 import { check, pathText, type FieldNaming } from "./check.js";
+import { checkStages } from "./check-stages.js";
 import { readDocument } from "./document.js";
 import { mistake, mustBeOneOf, objectWith, oneOf, positiveNumber, text } from "./fields.js";
 import { InputError } from "./input-error.js";
 import { MAX_REPLICAS, MAX_SLOTS, poolReplicas, poolSchema, poolSlots, type PoolSpec } from "./pool-spec.js";
 import { checkRouter, completeRouter, firstIds, routerFields, routerSchema, type RouterSpec } from "./router-spec.js";
+import { entryPools } from "./stage-references.js";
 import { workloadsSchema, type PoolWorkload } from "./workload-spec.js";
 
 /** Most pools of a fleet. */
@@ -58,15 +60,20 @@ const fleetSchema = fleetShape
       say(["catalog"], "must be left out but in a file that is read from disk: give the facts themselves");
     checkIds(fleet.pools, say);
     checkTotals(fleet.pools, say);
+    checkStages(fleet.pools, say);
     const atParameter = (key: string) => (typeof fleet.router === "string" ? ["router"] : ["router", key]);
-    checkRouter(routerFields(fleet.router), fleet.pools, (key, message) => say(atParameter(key), message));
+    const entries = entryPools(fleet.pools);
+    checkDefaultPool(fleet, entries, (message) => say(atParameter("default_pool"), message));
+    // Where there are none that was said.
+    if (entries.length > 0)
+      checkRouter(routerFields(fleet.router), entries, (key, message) => say(atParameter(key), message));
     checkWorkloads(fleet, say);
   })
   .transform((fleet): Omit<FleetSpec, "file"> => ({
     ...(fleet.engine === undefined ? {} : { engine: fleet.engine }),
     ...(fleet.slo_ms === undefined ? {} : { sloMs: fleet.slo_ms }),
     pools: fleet.pools,
-    router: completeRouter(routerFields(fleet.router), fleet.pools),
+    router: completeRouter(routerFields(fleet.router), entryPools(fleet.pools)),
     ...(fleet.workloads === undefined ? {} : { workloads: fleet.workloads }),
   }));
 
@@ -91,10 +98,26 @@ function checkTotals(pools: readonly PoolSpec[], say: Say): void {
   if (slots > MAX_SLOTS) say(["pools"], `must have at most ${MAX_SLOTS} slots in all; these have ${slots}`);
 }
 
+const TAKES_NO_ARRIVALS = "names a decode pool, which takes no arrivals";
+
+function checkDefaultPool(
+  { router, pools }: FleetFields,
+  entries: readonly PoolSpec[],
+  say: (message: string) => void,
+) {
+  const named = typeof router !== "string" && "default_pool" in router ? router.default_pool : undefined;
+  const isDecode = pools.some(({ id, stage }) => id === named && stage?.role === "decode");
+  if (isDecode) say(`${TAKES_NO_ARRIVALS}: it ${mustBeOneOf(named, firstIds(entries))}`);
+}
+
 function checkWorkloads(fleet: FleetFields, say: Say): void {
-  const ids = new Set(fleet.pools.map((pool) => pool.id));
+  const entries = entryPools(fleet.pools);
+  const takes = new Set(entries.map(({ id }) => id));
+  const ids = new Set(fleet.pools.map(({ id }) => id));
   for (const { pool } of fleet.workloads ?? []) {
-    if (!ids.has(pool)) say(["workloads", pool], `names no pool: each key ${mustBeOneOf(pool, firstIds(fleet.pools))}`);
+    if (takes.has(pool)) continue;
+    const why = ids.has(pool) ? TAKES_NO_ARRIVALS : "names no pool";
+    say(["workloads", pool], `${why}: each key ${mustBeOneOf(pool, firstIds(entries))}`);
   }
 }
 

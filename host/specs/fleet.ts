@@ -7,10 +7,12 @@ import type { Engine, FleetSpec } from "./fleet-spec.js";
 import type { IterationModelSpec } from "./iteration-model-spec.js";
 import { bareProfile, servingDefaults } from "./pool-replica.js";
 import { resolveServing, type PoolServing } from "./pool-serving.js";
+import { type PoolStage, resolveStages } from "./pool-stage.js";
 import { poolReplicas, poolSlots, replicaSource, type Balance, type PoolSpec, type QueueKind } from "./pool-spec.js";
 import type { ManualProfile } from "./profile-spec.js";
 import type { RooflineSpec } from "./roofline-spec.js";
 import type { RouterSpec } from "./router-spec.js";
+import { longestRequests, stageReferences } from "./stage-references.js";
 import type { PoolWorkload } from "./workload-spec.js";
 
 /** A pool in figures. */
@@ -47,6 +49,10 @@ export interface Pool {
   roofline?: RooflineSpec;
   /** US dollars an hour for all GPUs of the pool. */
   costPerHr: number;
+  /** Most power of one GPU, W; absent: as much as it draws. */
+  powerCapW?: number;
+  /** What the pool does of a request where prefill and decode are apart; absent: all. */
+  stage?: PoolStage;
 }
 
 /** A fleet in figures: plain data that can be sent to a worker. */
@@ -68,7 +74,9 @@ export interface Fleet {
 
 /** Works out the figures of a fleet that has been checked. */
 export function resolveFleet(spec: FleetSpec): Fleet {
-  const pools = spec.pools.map(resolvePool);
+  const stages = resolveStages(spec.pools);
+  const longest = longestRequests(spec.pools, stageReferences(spec.pools));
+  const pools = spec.pools.map((pool, index) => resolvePool(pool, longest[index]!, stages[index]));
   const sum = (figure: (pool: Pool) => number) => pools.reduce((total, pool) => total + figure(pool), 0);
   return {
     ...(spec.engine === undefined ? {} : { engine: spec.engine }),
@@ -83,9 +91,9 @@ export function resolveFleet(spec: FleetSpec): Fleet {
   };
 }
 
-function resolvePool(spec: PoolSpec): Pool {
+function resolvePool(spec: PoolSpec, longestRequest: number, stage: PoolStage | undefined): Pool {
   const source = replicaSource(spec);
-  const serving = resolveServing(spec.serving, spec.maxCtx, servingDefaults(source));
+  const serving = resolveServing(spec.serving, longestRequest, servingDefaults(source));
   const profile = source.profile ?? bareProfile(source, serving);
   const replicas = poolReplicas(spec);
   const gpus = replicas * profile.gpusPerReplica;
@@ -104,8 +112,10 @@ function resolvePool(spec: PoolSpec): Pool {
     balance: spec.balance,
     ...(spec.prefixWeight === undefined ? {} : { prefixWeight: spec.prefixWeight }),
     serving,
-    ...(spec.iterationModel ? modelFields(spec.iterationModel, source.pp) : profileFields(profile)),
+    ...(source.iterationModel ? modelFields(source.iterationModel, source.pp) : profileFields(profile)),
     costPerHr: gpus * profile.costPerHr,
+    ...(spec.powerCapW === undefined ? {} : { powerCapW: spec.powerCapW }),
+    ...(stage === undefined ? {} : { stage }),
   };
 }
 

@@ -62,8 +62,10 @@ const PROFILES: Readonly<Record<GpuName, ManualProfile>> = {
 };
 
 /** Whether a profile of the catalog has the times of eight GPUs and the price and power of one. */
-export function isGroupOfEight(profile: ManualProfile): boolean {
-  return profile === PROFILES.a100 || profile === PROFILES.h100;
+export function isGroupOfEight({ name, W, H, gpusPerReplica }: ManualProfile): boolean {
+  const isThat = (group: ManualProfile) =>
+    name === group.name && W === group.W && H === group.H && gpusPerReplica === group.gpusPerReplica;
+  return isThat(PROFILES.a100) || isThat(PROFILES.h100);
 }
 
 /** The catalog's spelling of a GPU's name, whatever its case; `undefined` if it is not there. */

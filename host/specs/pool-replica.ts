@@ -9,6 +9,19 @@ export interface ReplicaSource {
   iterationModel: IterationModelSpec | undefined;
   /** Pipeline stages. */
   pp: number;
+  /** US dollars an hour for one GPU, where the pool itself says so. */
+  costPerHr?: number;
+}
+
+/** A replica whose GPUs cost something else than its profile and its hardware say. */
+export function priced(source: ReplicaSource, costPerHr: number): ReplicaSource {
+  const { profile, iterationModel: model } = source;
+  return {
+    ...source,
+    profile: profile && { ...profile, costPerHr },
+    iterationModel: model?.type === "roofline" ? { ...model, hardware: { ...model.hardware, costPerHr } } : model,
+    costPerHr,
+  };
 }
 
 /** GPUs that a replica takes: those of the profile, else all stages of a roofline, else one. */
@@ -42,7 +55,7 @@ export function bareProfile(source: ReplicaSource, serving: PoolServing): Manual
     blockSize: serving.blockSize,
     totalKvBlocks: serving.numBlocks,
     maxSlots: serving.maxNumSeqs,
-    costPerHr: hardware?.costPerHr ?? 0,
+    costPerHr: source.costPerHr ?? hardware?.costPerHr ?? 0,
     gpusPerReplica: gpusPerReplica(source),
   };
 }

@@ -1,11 +1,21 @@
 import * as z from "zod";
-import { MAX_INT32, mistake, mustBeOneOf, numberFrom, objectWith, oneOf, wholeNumber } from "./fields.js";
+import {
+  MAX_INT32,
+  mistake,
+  mustBeOneOf,
+  numberFrom,
+  objectWith,
+  oneOf,
+  positiveNumber,
+  wholeNumber,
+} from "./fields.js";
 import { GPU_NAMES, gpuProfile, knownGpu, type GpuName } from "./gpu-catalog.js";
 import { iterationModelSchema, type IterationModelSpec } from "./iteration-model-spec.js";
 import { slotsAt, whyNoSlots } from "./pool-capacity.js";
-import { gpusPerReplica, modelGpus, type ReplicaSource, servingDefaults } from "./pool-replica.js";
+import { gpusPerReplica, modelGpus, priced, type ReplicaSource, servingDefaults } from "./pool-replica.js";
 import { profileSchema, type ManualProfile } from "./profile-spec.js";
 import { servingSchema, type ServingSpec } from "./serving-spec.js";
+import { checkStage, type DecodeSpec, type PrefillSpec, stageOf, stageShape } from "./stage-spec.js";
 
 /**
  * How the replica of a request is chosen; the rules are in docs/reference/slots-engine.md, those of `prefix_affinity`, which the engine `slots` does not have, in
@@ -26,6 +36,8 @@ const MAX_GPUS = 1_000_000;
 export const MAX_SLOTS = 2 ** 26;
 /** Largest weight of a cached prefix against load. */
 const MAX_PREFIX_WEIGHT = 1e9;
+/** Most dollars an hour of a GPU, as in a catalog. */
+const MAX_COST_PER_HR = 1e6;
 
 /** A pool as its author gave it, checked, with defaults filled in. */
 export interface PoolSpec {
@@ -51,6 +63,12 @@ export interface PoolSpec {
   serving?: ServingSpec;
   /** What an iteration takes, for the engine `iterations`; absent: what the profile says. */
   iterationModel?: IterationModelSpec;
+  /** US dollars an hour for one GPU, in place of what the catalog or the profile says. */
+  costPerHr?: number;
+  /** Most power of one GPU, W; absent: as much as it draws. */
+  powerCapW?: number;
+  /** What the pool does of a request where prefill and decode are apart; absent: all. */
+  stage?: PrefillSpec | DecodeSpec;
 }
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,63}$/;
@@ -94,6 +112,11 @@ const poolShape = objectWith("an object that describes a pool", {
   iteration_model: iterationModelSchema
     .optional()
     .describe("what an iteration takes, for the engine iterations; without it what gpu or profile says"),
+  cost_per_hr: numberFrom(0, MAX_COST_PER_HR)
+    .optional()
+    .describe("US dollars an hour for one GPU, in place of what the catalog or the profile says; 0: not priced"),
+  power_cap_w: positiveNumber().optional().describe("most power of one GPU, watts; as much as it draws unless given"),
+  ...stageShape,
 });
 
 type PoolFields = z.output<typeof poolShape>;
@@ -102,29 +125,38 @@ type Say = (key: keyof PoolFields, message: string) => void;
 /** One entry of `pools`. */
 export const poolSchema = poolShape
   .superRefine((pool, context) => {
-    const say: Say = (key, message) => mistake(context, [key], message);
+    const sayAt = (path: PropertyKey[], message: string) => mistake(context, path, message);
+    const say: Say = (key, message) => sayAt([key], message);
     if (!hasOneSource(pool, say)) return;
     const source = { profile: profileOf(pool), iterationModel: pool.iteration_model, pp: pool.serving?.pp ?? 1 };
     checkSize(pool, source, say);
     checkBalance(pool, say);
     checkSlots(pool, source, say);
-    checkBlocks(pool, source, (path, message) => mistake(context, path, message));
+    checkBlocks(pool, source, sayAt);
+    checkPowerCap(pool, say);
+    checkStage(pool, sayAt);
   })
-  .transform((pool): PoolSpec => ({
-    id: pool.id,
-    ...(pool.gpu === undefined ? {} : { gpu: knownGpu(pool.gpu)! }),
-    ...(pool.profile === undefined ? {} : { profile: pool.profile }),
-    ...(pool.n_gpus === undefined ? {} : { gpus: pool.n_gpus }),
-    ...(pool.n_replicas === undefined ? {} : { replicas: pool.n_replicas }),
-    maxCtx: pool.max_ctx,
-    ...(pool.slots === undefined ? {} : { slots: pool.slots }),
-    queue: pool.queue,
-    ...(pool.max_queue === undefined ? {} : { maxQueue: pool.max_queue }),
-    balance: pool.balance ?? "least_outstanding",
-    ...(pool.balance === "prefix_affinity" ? { prefixWeight: pool.prefix_weight ?? 1 } : {}),
-    ...(pool.serving === undefined ? {} : { serving: pool.serving }),
-    ...(pool.iteration_model === undefined ? {} : { iterationModel: pool.iteration_model }),
-  }));
+  .transform((pool): PoolSpec => {
+    const stage = stageOf(pool);
+    return {
+      id: pool.id,
+      ...(pool.gpu === undefined ? {} : { gpu: knownGpu(pool.gpu)! }),
+      ...(pool.profile === undefined ? {} : { profile: pool.profile }),
+      ...(pool.n_gpus === undefined ? {} : { gpus: pool.n_gpus }),
+      ...(pool.n_replicas === undefined ? {} : { replicas: pool.n_replicas }),
+      maxCtx: pool.max_ctx,
+      ...(pool.slots === undefined ? {} : { slots: pool.slots }),
+      queue: pool.queue,
+      ...(pool.max_queue === undefined ? {} : { maxQueue: pool.max_queue }),
+      balance: pool.balance ?? "least_outstanding",
+      ...(pool.balance === "prefix_affinity" ? { prefixWeight: pool.prefix_weight ?? 1 } : {}),
+      ...(pool.serving === undefined ? {} : { serving: pool.serving }),
+      ...(pool.iteration_model === undefined ? {} : { iterationModel: pool.iteration_model }),
+      ...(pool.cost_per_hr === undefined ? {} : { costPerHr: pool.cost_per_hr }),
+      ...(pool.power_cap_w === undefined ? {} : { powerCapW: pool.power_cap_w }),
+      ...(stage === undefined ? {} : { stage }),
+    };
+  });
 
 function hasOneSource(pool: PoolFields, say: Say): boolean {
   const { gpu, profile, iteration_model: model } = pool;
@@ -171,13 +203,13 @@ function checkBalance(pool: PoolFields, say: Say): void {
   }
 }
 
-/** A pool that says how it batches may be meant for the engine `iterations` alone: then it need not have slots. */
+/** A pool that says how it batches, or has a stage, may be meant for the engine `iterations` alone: then it need not have slots. */
 function checkSlots(pool: PoolFields, { profile }: ReplicaSource, say: Say): void {
   if (!profile) {
     if (pool.slots !== undefined) say("slots", "has no meaning without gpu or profile");
     return;
   }
-  if (pool.serving !== undefined || pool.iteration_model !== undefined) return;
+  if (pool.serving !== undefined || pool.iteration_model !== undefined || pool.role !== "mixed") return;
   const why = whyNoSlots(profile, pool.max_ctx, pool.slots);
   if (why !== undefined) say("max_ctx", why);
 }
@@ -200,9 +232,16 @@ function checkBlocks(
   }
 }
 
+function checkPowerCap({ power_cap_w: cap, iteration_model: model }: PoolFields, say: Say): void {
+  if (cap === undefined || model?.type !== "roofline") return;
+  const { name, tdpW } = model.hardware;
+  if (cap > tdpW) say("power_cap_w", `must be at most ${tdpW}, the TDP of ${name}`);
+}
+
 /** What a pool says of one of its replicas. */
 export function replicaSource(pool: PoolSpec): ReplicaSource {
-  return { profile: profileOf(pool), iterationModel: pool.iterationModel, pp: pool.serving?.pp ?? 1 };
+  const source = { profile: profileOf(pool), iterationModel: pool.iterationModel, pp: pool.serving?.pp ?? 1 };
+  return pool.costPerHr === undefined ? source : priced(source, pool.costPerHr);
 }
 
 /** Replicas of a pool. */
@@ -212,6 +251,7 @@ export function poolReplicas(pool: PoolSpec): number {
 
 /** Slots of each replica of a pool; 0 where the engine `slots` cannot play it. */
 export function poolSlots(pool: PoolSpec): number {
+  if (pool.stage !== undefined) return 0;
   const profile = profileOf(pool);
   if (!profile || whyNoSlots(profile, pool.maxCtx, pool.slots) !== undefined) return 0;
   return pool.slots ?? slotsAt(profile, pool.maxCtx);

@@ -2,6 +2,7 @@ import { longestIterationS, MAX_ITERATION_S } from "../profiles/longest-iteratio
 import type { Fleet, Pool } from "./fleet.js";
 import type { Engine } from "./fleet-spec.js";
 import { InputError } from "./input-error.js";
+import { kvBytesOf } from "./kv-bytes.js";
 import { kvBlocksOf, whyNoSlots } from "./pool-capacity.js";
 import { MAX_SLOTS } from "./pool-spec.js";
 import { MAX_BLOCK_SIZE } from "./serving-spec.js";
@@ -15,7 +16,7 @@ import { MAX_BLOCK_SIZE } from "./serving-spec.js";
 export function requireEngine(fleet: Pick<Fleet, "pools">, engine: Engine, file = ""): void {
   const place = file === "" ? "" : `${file}: `;
   for (const pool of fleet.pools) {
-    const why = engine === "slots" ? whyNotSlots(pool) : whyNotIterations(pool);
+    const why = engine === "slots" ? whyNotSlots(pool) : (whyNotIterations(pool) ?? whyNotStaged(pool, fleet.pools));
     if (why !== undefined) throw new InputError(`${place}pool ${pool.id}: ${why}.`);
   }
   if (engine === "slots") return;
@@ -28,6 +29,8 @@ export function requireEngine(fleet: Pick<Fleet, "pools">, engine: Engine, file 
 }
 
 function whyNotSlots(pool: Pool): string | undefined {
+  if (pool.stage !== undefined)
+    return `role is ${pool.stage.role}, but the engine slots does not know prefill and decode apart; the engine iterations runs it`;
   if (!pool.hasSlots) {
     const why = pool.profile.W + pool.profile.H > 0 ? whyNoSlots(pool.profile, pool.maxCtx) : undefined;
     if (why !== undefined) return `the engine slots cannot run it: max_ctx is ${pool.maxCtx}, but ${why}`;
@@ -61,4 +64,15 @@ function whyNotIterations({ serving, iterationModel }: Pool): string | undefined
   const longest = longestIterationS(iterationModel, bounds);
   if (longest <= MAX_ITERATION_S) return undefined;
   return `its longest iteration, with all seats and all memory full, may take ${Math.ceil(longest)} s, but at most ${MAX_ITERATION_S} s can be played`;
+}
+
+/** Most seconds of a transfer, as of an iteration. */
+const MAX_TRANSFER_S = MAX_ITERATION_S;
+
+function whyNotStaged({ stage, serving }: Pool, pools: readonly Pool[]): string | undefined {
+  if (stage?.role !== "prefill") return undefined;
+  const bytes = kvBytesOf(stage.kv, serving.maxModelLen);
+  const bytesPerS = Math.min(stage.link.bytesPerS, pools[stage.decodePool]!.stage!.link.bytesPerS);
+  if (bytes / bytesPerS <= MAX_TRANSFER_S) return undefined;
+  return `the keys and values of its longest request, ${serving.maxModelLen} tokens, take ${Math.ceil(bytes / bytesPerS)} s to cross the link, but at most ${MAX_TRANSFER_S} s can be played`;
 }

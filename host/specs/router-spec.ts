@@ -110,7 +110,11 @@ export function routerFields(router: z.output<typeof routerSchema>): RouterField
 /** Says where among the parameters a mistake is, and what is allowed. */
 export type SayParameter = (key: string, message: string) => void;
 
-/** Checks the parameters of a router against the pools of its fleet. */
+/**
+ * Checks the parameters of a router against the pools of its fleet.
+ *
+ * @param pools those that take arrivals.
+ */
 export function checkRouter(router: RouterFields, pools: readonly PoolSpec[], say: SayParameter): void {
   const smallest = smallestMaxCtx(pools);
   const named = pools.some(({ maxCtx }) => maxCtx === smallest) ? "max_ctx" : "max_model_len";
