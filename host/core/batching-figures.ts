@@ -76,7 +76,7 @@ export function readBatching(simulation: Simulation, course: Course, pool: Pool,
         }
       : null,
     ...readUtilisation(pool, grown, ticks),
-    course: readPoolCourse(course, index, pool.replicas * pool.serving.numBlocks),
+    course: readPoolCourse(course, index, pool.replicas * pool.serving.numBlocks, pool.stage !== undefined),
   };
 }
 
@@ -86,12 +86,18 @@ function readUtilisation(pool: Pool, grown: (field: keyof Moment) => number, tic
   const tokens = grown("prefillTokens") + grown("decodeTokens");
   const flops =
     tokens * peaks.flopsPerToken +
-    // A sequence that emits a token goes through the output projection.
-    (grown("decodeTokens") + grown("completed")) * peaks.flopsPerSequence +
+    // A sequence that emits a token goes through the output projection, at the end of a prompt too.
+    (grown("decodeTokens") + promptsEnded(pool, grown)) * peaks.flopsPerSequence +
     grown("prefillWork") * peaks.flopsPerWork +
     grown("contextTokens") * peaks.flopsPerContext;
   // An iteration reads the weights once, decodes their contexts, and every token writes its own keys and values.
   const bytes = grown("iterations") * peaks.weightBytes + (grown("contextTokens") + tokens) * peaks.kvBytesPerToken;
   const seconds = (ticks / TICKS_PER_SECOND) * pool.replicas;
   return { mfu: flops / (seconds * peaks.peakFlops), mbu: bytes / (seconds * peaks.peakBandwidth) };
+}
+
+/** Prompts that were computed to their end, by those that left: what a decode pool completes was prefilled elsewhere. */
+function promptsEnded({ stage }: Pool, grown: (field: keyof Moment) => number): number {
+  if (stage?.role === "decode") return 0;
+  return grown("completed") + grown("handedOver");
 }

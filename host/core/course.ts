@@ -20,6 +20,12 @@ export interface Moment {
   contextTokens: number;
   prefillWork: number;
   preemptions: number;
+  /** Staged fleets: requests so far that left to, or came from, another pool. */
+  handedOver: number;
+  takenOver: number;
+  linkBytes: number;
+  /** Blocks of nobody who runs. */
+  outsideArea: number;
 }
 
 const FIELD_OF: Record<keyof Moment, number> = {
@@ -39,7 +45,17 @@ const FIELD_OF: Record<keyof Moment, number> = {
   contextTokens: C.SERIES_CONTEXT_TOKENS,
   prefillWork: C.SERIES_PREFILL_WORK,
   preemptions: C.SERIES_PREEMPTIONS,
+  handedOver: C.SERIES_HANDED_OVER,
+  takenOver: C.SERIES_TAKEN_OVER,
+  linkBytes: C.SERIES_LINK_BYTES,
+  outsideArea: C.SERIES_OUTSIDE_AREA,
 };
+
+/** What a pool's series says at the begin and the end of the measured window. */
+export interface Window {
+  begin: Moment;
+  end: Moment;
+}
 
 /** How a run went: the series of every pool, over the measured window. */
 export class Course {
@@ -59,7 +75,7 @@ export class Course {
   }
 
   /** The state of a pool (the row after the last: requests that no pool took) at the begin and the end of the window. */
-  window(pool: number): { begin: Moment; end: Moment } {
+  window(pool: number): Window {
     return { begin: this.at(pool, this.begin), end: this.at(pool, this.points - 1) };
   }
 

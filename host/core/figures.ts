@@ -1,61 +1,27 @@
-import * as C from "../../assembly/contract.js";
 import type { Pool } from "../specs/fleet.js";
 import { type Batching, readBatching, readInterTokenLatency } from "./batching-figures.js";
-import type { Course, Moment } from "./course.js";
-import { type Distribution, readDistribution } from "./distribution.js";
+import type { Moment, Window } from "./course.js";
 import type { InterTokenLatency } from "./gap-sketch.js";
 import { type PoolCourse, readPoolCourse } from "./pool-course.js";
-import { type Quantiles, readQuantiles } from "./quantiles.js";
-import type { Scope, Simulation } from "./simulation.js";
-import { judgeStability, type Stability, STRETCHES } from "./stability.js";
+import { type AttainmentByLimit, type Latencies, readLatencies } from "./latencies.js";
+import type { Quantiles } from "./quantiles.js";
+import type { Objective, Reading } from "./reading.js";
+import { readCounts, type RequestCounts, sumCounts } from "./request-counts.js";
+import type { Scope } from "./simulation.js";
+import type { Stability } from "./stability.js";
+import {
+  readStagedFigures,
+  readStagedUtilisation,
+  type StagedFigures,
+  type StagedUtilisation,
+} from "./staged-figures.js";
 
-/** Why requests were turned away. */
-export interface RejectedByReason {
-  too_long_for_pool: number;
-  too_long_for_every_pool: number;
-  queue_full: number;
-}
-
-/** Where every request of the run went: `arrived = completed + rejected + unfinished`. */
-export interface RequestCounts {
-  arrived: number;
-  completed: number;
-  rejected: number;
-  rejected_by_reason: RejectedByReason;
-  /** Waiting or in service when the clock stopped. */
-  unfinished: number;
-  /** Simulated and counted here, but not in percentiles, attainment and rates. */
-  warmup_excluded: number;
-  /** Shortened by the router on their way here. */
-  compressed: number;
-  /** Sent to the default pool because no label named one. */
-  routed_by_default: number;
-}
-
-/** The distributions of a set of requests, ms. */
-export interface Latencies {
-  /** Time to first token: arrival to the end of the prefill. */
-  ttft_ms: Distribution;
-  /** Reaching the pool to the start of service; `p_wait`: share that waited at all. */
-  queue_wait_ms: Distribution & { p_wait: number | null };
-  /** Time per output token. */
-  tpot_ms: Distribution;
-  /** Arrival to the last token. */
-  e2e_ms: Distribution;
-}
-
-/** What a request is to keep within. */
-export interface Objective {
-  /** Time to first token, ms. */
-  ttftMs: number;
-  /** Time per output token, ms. */
-  tpotMs?: number;
-  /** Arrival to last token, ms. */
-  e2eMs?: number;
-}
+export type { Latencies } from "./latencies.js";
+export type { Objective } from "./reading.js";
+export type { RejectedByReason, RequestCounts } from "./request-counts.js";
 
 /** The figures of a pool, or of the whole fleet. */
-export interface Figures extends Latencies {
+export interface Figures extends Latencies, StagedFigures {
   requests: RequestCounts;
   /** The measured window: from the first measured arrival to the last arrival, or to the horizon. */
   duration_s: number;
@@ -74,6 +40,8 @@ export interface Figures extends Latencies {
     e2e_ms?: number;
     /** Share of all measured arrivals that kept within all of its limits; `null` if there were none. */
     attainment: number | null;
+    /** Where there is more than one limit: the share that kept within each by itself. */
+    attainment_by_limit?: AttainmentByLimit;
     /** Share of those that were completed. */
     attainment_completed: number | null;
   };
@@ -86,7 +54,7 @@ export interface Figures extends Latencies {
     goodput_rps: number;
   };
   /** Time averages over the window, as shares of what is there. */
-  utilisation: { slots: number; kv: number };
+  utilisation: { slots: number; kv: number } & Partial<StagedUtilisation>;
   /** Engine `iterations`: gaps between tokens. */
   itl_ms?: InterTokenLatency;
   /** Engine `iterations`, of a pool: how its replicas batched. */
@@ -102,32 +70,16 @@ export interface Figures extends Latencies {
 
 const TICKS_PER_SECOND = 1e9;
 const HOURS_PER_YEAR = 8760;
-/** Longer than any time that the clock holds, and not infinite. */
-const FINITE_MS = 8e12;
-
-/** What the figures of a run are read with. */
-export interface Reading {
-  simulation: Simulation;
-  course: Course;
-  /** Ordinal of the first measured request. */
-  first: number;
-  poolCount: number;
-  slo: Objective;
-  engine: "slots" | "iterations";
-  /** Whether curves are told: of TTFT, and of the load. */
-  curves: boolean;
-}
 
 /** Reads the figures of one pool. */
-export function readPoolFigures(reading: Reading, pool: Pool, index: number): Figures {
+export function readPoolFigures(reading: Reading, pool: Pool, index: number, stability: Stability): Figures {
   const counts = readCounts(reading, index);
-  const moments = reading.course.stretches(index, STRETCHES);
   return composeFigures(reading, {
     scope: index,
     requests: counts,
     pools: [pool],
     windows: [reading.course.window(index)],
-    stability: judgeStability(moments),
+    stability,
     ...(reading.engine === "iterations"
       ? { batching: readBatching(reading.simulation, reading.course, pool, index), indices: [index] }
       : {}),
@@ -175,14 +127,9 @@ interface Part {
   indices?: readonly number[];
 }
 
-interface Window {
-  begin: Moment;
-  end: Moment;
-}
-
 function composeFigures(reading: Reading, part: Part): Figures {
   const { scope, requests, pools, windows, unrouted, stability } = part;
-  const { latencies, attainment, quantiles } = readLatencies(reading, scope, false);
+  const { latencies, attainment, byLimit, quantiles } = readLatencies(reading, scope, false);
   const allCompleted = requests.completed === requests.arrived;
   const completed = allCompleted ? { latencies, attainment } : readLatencies(reading, scope, true);
 
@@ -205,7 +152,13 @@ function composeFigures(reading: Reading, part: Part): Figures {
     stability: { ...stability, percentiles_depend_on_horizon: stability.verdict === "overloaded" },
     ...latencies,
     completed_only: completed.latencies,
-    slo: { ...sloFields(reading.slo), attainment, attainment_completed: completed.attainment },
+    ...readStagedFigures(reading, scope),
+    slo: {
+      ...sloFields(reading.slo),
+      attainment,
+      ...(byLimit ? { attainment_by_limit: byLimit } : {}),
+      attainment_completed: completed.attainment,
+    },
     throughput: {
       requests_per_s: perSecond(grown("completed")),
       output_tokens_per_s: perSecond(grown("outputTokens")),
@@ -220,6 +173,7 @@ function composeFigures(reading: Reading, part: Part): Figures {
         grown("kvArea"),
         pools.reduce((sum, pool) => sum + pool.replicas * blocksOf(pool, reading.engine), 0),
       ),
+      ...readStagedUtilisation(reading, scope, pools, windows),
     },
     ...(part.indices ? { itl_ms: readInterTokenLatency(reading.simulation, part.indices) } : {}),
     ...(part.batching ? { batching: part.batching } : {}),
@@ -246,73 +200,4 @@ function seatsOf(pool: Pool, engine: Reading["engine"]): number {
 
 function blocksOf(pool: Pool, engine: Reading["engine"]): number {
   return engine === "slots" ? pool.kvBlocks : pool.serving.numBlocks;
-}
-
-function readLatencies(
-  { simulation, first, slo, curves }: Reading,
-  scope: Scope,
-  completedOnly: boolean,
-): { latencies: Latencies; attainment: number | null; quantiles?: Quantiles } {
-  const read = (metric: Parameters<typeof readDistribution>[1]) =>
-    readDistribution(simulation, metric, scope, first, completedOnly);
-  const ttft = read("ttft").distribution;
-  const quantiles = curves && !completedOnly ? readQuantiles(simulation, ttft.count) : undefined;
-  // Of completed requests alone: those whose E2E is finite.
-  const limits = completedOnly ? { ...slo, e2eMs: slo.e2eMs ?? FINITE_MS } : slo;
-  const within = simulation.countWithin(limits, scope, first);
-  const queueWait = read("queueWait");
-  return {
-    latencies: {
-      ttft_ms: ttft,
-      queue_wait_ms: { ...queueWait.distribution, p_wait: queueWait.positiveShare },
-      tpot_ms: read("tpot").distribution,
-      e2e_ms: read("e2e").distribution,
-    },
-    attainment: ttft.count > 0 ? within / ttft.count : null,
-    ...(quantiles ? { quantiles } : {}),
-  };
-}
-
-function readCounts({ simulation, course, first, poolCount }: Reading, scope: number | "none"): RequestCounts {
-  const row = simulation.figures(scope);
-  const rejectedByReason: RejectedByReason = {
-    too_long_for_pool: row[C.FIGURE_REJECTED_TOO_LONG_FOR_POOL]!,
-    too_long_for_every_pool: row[C.FIGURE_REJECTED_TOO_LONG_FOR_EVERY_POOL]!,
-    queue_full: row[C.FIGURE_REJECTED_QUEUE_FULL]!,
-  };
-  const arrived = row[C.FIGURE_ARRIVED]!;
-  const measured =
-    simulation.sampleStride === 1
-      ? simulation.gather("ttft", scope, first, false).count
-      : arrived - Math.round(course.window(scope === "none" ? poolCount : scope).begin.arrived);
-  return {
-    arrived,
-    completed: row[C.FIGURE_COMPLETED]!,
-    rejected:
-      rejectedByReason.too_long_for_pool + rejectedByReason.too_long_for_every_pool + rejectedByReason.queue_full,
-    rejected_by_reason: rejectedByReason,
-    unfinished: row[C.FIGURE_UNFINISHED]!,
-    warmup_excluded: arrived - measured,
-    compressed: row[C.FIGURE_COMPRESSED]!,
-    routed_by_default: row[C.FIGURE_BY_DEFAULT]!,
-  };
-}
-
-/** Adds counts up, reason by reason. */
-export function sumCounts(counts: readonly RequestCounts[]): RequestCounts {
-  const sum = (of: (count: RequestCounts) => number) => counts.reduce((total, count) => total + of(count), 0);
-  return {
-    arrived: sum((count) => count.arrived),
-    completed: sum((count) => count.completed),
-    rejected: sum((count) => count.rejected),
-    rejected_by_reason: {
-      too_long_for_pool: sum((count) => count.rejected_by_reason.too_long_for_pool),
-      too_long_for_every_pool: sum((count) => count.rejected_by_reason.too_long_for_every_pool),
-      queue_full: sum((count) => count.rejected_by_reason.queue_full),
-    },
-    unfinished: sum((count) => count.unfinished),
-    warmup_excluded: sum((count) => count.warmup_excluded),
-    compressed: sum((count) => count.compressed),
-    routed_by_default: sum((count) => count.routed_by_default),
-  };
 }

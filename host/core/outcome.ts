@@ -1,5 +1,7 @@
 import { FIGURE_ARRIVED, SAMPLES_CAPACITY } from "../../assembly/contract.js";
 import type { Fleet } from "../specs/fleet.js";
+import { isStaged } from "../specs/pool-stage.js";
+import { type Bottleneck, judgePools } from "./bottlenecks.js";
 import { Course } from "./course.js";
 import { type Figures, type Objective, readFleetFigures, readPoolFigures } from "./figures.js";
 import type { Simulation } from "./simulation.js";
@@ -8,6 +10,8 @@ import type { Simulation } from "./simulation.js";
 export interface Outcome extends Figures {
   /** How percentiles were taken: of every request, or (of runs longer than SAMPLES_CAPACITY) of one in `sampled_one_in`. */
   percentiles: { exact: boolean; sampled_one_in: number };
+  /** Staged fleets: what does not keep up; empty if all does. */
+  bottlenecks?: Bottleneck[];
   pools: Record<string, Figures>;
 }
 
@@ -29,12 +33,15 @@ export function readOutcome(simulation: Simulation, fleet: Fleet, options: Readi
   const arrived = scopes.reduce<number>((sum, scope) => sum + simulation.figures(scope)[FIGURE_ARRIVED]!, 0);
   const first = Math.floor(warmup * arrived);
   const course = new Course(simulation, first);
-  const reading = { simulation, course, first, poolCount, slo, engine, curves };
-  const byPool = fleet.pools.map((pool, index) => readPoolFigures(reading, pool, index));
+  const stages = isStaged(fleet) ? { stages: fleet.pools.map(({ stage }) => stage) } : {};
+  const reading = { simulation, course, first, poolCount, slo, engine, curves, ...stages };
+  const { stabilities, bottlenecks } = judgePools(reading, fleet.pools);
+  const byPool = fleet.pools.map((pool, index) => readPoolFigures(reading, pool, index, stabilities[index]!));
   const stride = simulation.sampleStride;
   return {
     ...readFleetFigures(reading, fleet.pools, byPool),
     percentiles: { exact: stride === 1, sampled_one_in: stride },
+    ...(bottlenecks ? { bottlenecks } : {}),
     pools: Object.fromEntries(fleet.pools.map((pool, index) => [pool.id, byPool[index]!])),
   };
 }

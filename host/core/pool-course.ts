@@ -1,4 +1,4 @@
-import type { Course } from "./course.js";
+import type { Course, Moment } from "./course.js";
 
 /** How a pool went through the measured window, in {@link COURSE_STRETCHES} equal parts: the end of each, and averages in it. */
 export interface PoolCourse {
@@ -9,6 +9,8 @@ export interface PoolCourse {
   waiting: number[];
   /** Share of the KV blocks in use. */
   kv: number[];
+  /** Pools of staged fleets that prefill or decode: share of the KV blocks that is held for a transfer, or granted and not seated; part of `kv`. */
+  kv_outside?: number[];
 }
 
 /** Parts into which a {@link PoolCourse} cuts the window. */
@@ -20,19 +22,23 @@ const TICKS_PER_SECOND = 1e9;
  * Reads the course of the pool with this index.
  *
  * @param kvBlocks KV blocks of all its replicas.
+ * @param handsOver Whether requests are handed over from or to it.
  */
-export function readPoolCourse(course: Course, index: number, kvBlocks: number): PoolCourse {
+export function readPoolCourse(course: Course, index: number, kvBlocks: number, handsOver = false): PoolCourse {
   const moments = course.stretches(index, COURSE_STRETCHES);
   const told: PoolCourse = { t_s: [], running: [], waiting: [], kv: [] };
+  const outside: number[] = [];
   for (let i = 1; i < moments.length; i++) {
     const from = moments[i - 1]!;
     const to = moments[i]!;
     const ticks = to.tick - from.tick;
     if (ticks <= 0) continue;
     told.t_s.push(to.tick / TICKS_PER_SECOND);
-    told.running.push((to.busyArea - from.busyArea) / ticks);
-    told.waiting.push((to.waitingArea - from.waitingArea) / ticks);
+    const mean = (area: keyof Moment) => (to[area] - from[area]) / ticks;
+    told.running.push(mean("busyArea"));
+    told.waiting.push(mean("waitingArea"));
     told.kv.push((to.kvArea - from.kvArea) / (ticks * kvBlocks));
+    outside.push((to.outsideArea - from.outsideArea) / (ticks * kvBlocks));
   }
-  return told;
+  return handsOver ? { ...told, kv_outside: outside } : told;
 }

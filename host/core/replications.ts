@@ -1,10 +1,14 @@
 import type { Batching } from "./batching-figures.js";
+import type { Bottleneck } from "./bottlenecks.js";
 import type { Distribution } from "./distribution.js";
-import { type Figures, type Latencies, sumCounts } from "./figures.js";
+import type { Figures } from "./figures.js";
 import type { InterTokenLatency } from "./gap-sketch.js";
 import { meanInterval } from "./intervals.js";
+import type { AttainmentByLimit, Latencies } from "./latencies.js";
 import type { Outcome } from "./outcome.js";
 import { combineQuantiles } from "./quantiles.js";
+import { sumCounts } from "./request-counts.js";
+import { STAGED_DISTRIBUTIONS, type StagedFigures, type Transfers } from "./staged-figures.js";
 
 /**
  * Puts independent replications together: counts are summed, every other figure is the mean over the replications, and the interval of P99
@@ -18,6 +22,7 @@ export function combineOutcomes(outcomes: readonly Outcome[]): Outcome {
   return {
     ...combineFigures(outcomes),
     percentiles: first.percentiles,
+    ...(first.bottlenecks ? { bottlenecks: combineBottlenecks(outcomes.map((run) => run.bottlenecks!)) } : {}),
     pools: Object.fromEntries(poolIds.map((id) => [id, combineFigures(outcomes.map(({ pools }) => pools[id]!))])),
   };
 }
@@ -37,9 +42,11 @@ function combineFigures(runs: readonly Figures[]): Figures {
     },
     ...combineLatencies(runs),
     completed_only: combineLatencies(runs.map((run) => run.completed_only)),
+    ...combineStaged(runs),
     slo: {
       ...first.slo,
       attainment: meanOf(runs.map((run) => run.slo.attainment)),
+      ...combineByLimit(runs.map((run) => run.slo.attainment_by_limit)),
       attainment_completed: meanOf(runs.map((run) => run.slo.attainment_completed)),
     },
     throughput: {
@@ -51,11 +58,67 @@ function combineFigures(runs: readonly Figures[]): Figures {
     ...(first.quantiles ? { quantiles: combineQuantiles(runs.map((run) => run.quantiles!)) } : {}),
     ...(first.course ? { course: first.course } : {}),
     ...(first.batching ? { batching: combineBatching(runs.map((run) => run.batching!)) } : {}),
-    utilisation: { slots: mean((run) => run.utilisation.slots), kv: mean((run) => run.utilisation.kv) },
+    utilisation: combineUtilisation(runs.map((run) => run.utilisation)),
     total_replicas: first.total_replicas,
     total_gpus: first.total_gpus,
     cost: first.cost,
   };
+}
+
+/** What did not keep up in at least half of the runs, with all that it held up in them. */
+function combineBottlenecks(runs: readonly (readonly Bottleneck[])[]): Bottleneck[] {
+  const found = new Map<string, Bottleneck & { times: number }>();
+  for (const { pool, what, holds_up: heldUp } of runs.flat()) {
+    const key = `${what} ${pool}`;
+    const before = found.get(key);
+    const all = [...new Set([...(before?.holds_up ?? []), ...heldUp])];
+    found.set(key, { pool, what, holds_up: all, times: (before?.times ?? 0) + 1 });
+  }
+  return [...found.values()]
+    .filter(({ times }) => 2 * times >= runs.length)
+    .map(({ pool, what, holds_up }) => ({ pool, what, holds_up }));
+}
+
+function combineStaged(runs: readonly StagedFigures[]): StagedFigures {
+  const first = runs[0]!;
+  const told = STAGED_DISTRIBUTIONS.filter((name) => first[name] !== undefined);
+  return {
+    ...Object.fromEntries(told.map((name) => [name, combineDistributions(runs.map((run) => run[name]!))])),
+    ...(first.transfers ? { transfers: combineTransfers(runs.map((run) => run.transfers!)) } : {}),
+  };
+}
+
+function combineTransfers(runs: readonly Transfers[]): Transfers {
+  const sum = (of: (run: Transfers) => number) => runs.reduce((total, run) => total + of(run), 0);
+  const mean = (of: (run: Transfers) => number | null) => meanOf(runs.map(of));
+  return {
+    count: sum((run) => run.count),
+    bytes: sum((run) => run.bytes),
+    mean_bytes: mean((run) => run.mean_bytes),
+    mean_ms: mean((run) => run.mean_ms),
+    waiting_for_memory_ms: mean((run) => run.waiting_for_memory_ms),
+    waiting_for_link_ms: mean((run) => run.waiting_for_link_ms),
+    moving_ms: mean((run) => run.moving_ms),
+  };
+}
+
+function combineUtilisation(runs: readonly Figures["utilisation"][]): Figures["utilisation"] {
+  const { kv_outside: outside, link } = runs[0]!;
+  const mean = (of: (run: Figures["utilisation"]) => number) => meanOf(runs.map(of))!;
+  return {
+    slots: mean((run) => run.slots),
+    kv: mean((run) => run.kv),
+    ...(outside === undefined ? {} : { kv_outside: mean((run) => run.kv_outside!) }),
+    ...(link === undefined ? {} : { link: meanOf(runs.map((run) => run.link!)) }),
+  };
+}
+
+/** The means over the runs; nothing where one has none. */
+function combineByLimit(runs: readonly (AttainmentByLimit | undefined)[]): { attainment_by_limit?: AttainmentByLimit } {
+  if (!runs.every((run) => run !== undefined)) return {};
+  const limits = Object.keys(runs[0]!) as (keyof AttainmentByLimit)[];
+  const means = limits.map((limit) => [limit, meanOf(runs.map((run) => run[limit]!))!]);
+  return { attainment_by_limit: Object.fromEntries(means) as AttainmentByLimit };
 }
 
 function combineLatencies(runs: readonly Latencies[]): Latencies {

@@ -7,13 +7,23 @@ import { modelTable } from "./model-table.js";
 import { type RunSpec, writePools, writeRun } from "./run-spec.js";
 
 /** A figure of a request whose distribution the core keeps. */
-export type Metric = "queueWait" | "ttft" | "tpot" | "e2e";
+export type Metric = "queueWait" | "ttft" | "tpot" | "e2e" | StagedMetric;
+
+/**
+ * A figure that requests of staged fleets have: the gap from the end of the prompt to the first token that the decode side emits; when the user has a token
+ * that the decode side emits, or the only one there is; when the prompt is computed; and (E2E - TTFT) / output tokens, 0 of a single one.
+ */
+export type StagedMetric = "handover" | "ttftAtUser" | "ttftAtPrefill" | "tpotOverN";
 
 const METRIC_CODES: Record<Metric, number> = {
   queueWait: C.METRIC_WAIT,
   ttft: C.METRIC_TTFT,
   tpot: C.METRIC_TPOT,
   e2e: C.METRIC_E2E,
+  handover: C.METRIC_HANDOVER,
+  ttftAtUser: C.METRIC_TTFT_AT_USER,
+  ttftAtPrefill: C.METRIC_TTFT_AT_PREFILL,
+  tpotOverN: C.METRIC_TPOT_OVER_N,
 };
 
 /** Bytes of memory from which on a failure to grow it is the likely reason of a trap: 32-bit addresses end at 4 GiB. */
@@ -46,6 +56,20 @@ export interface ResultRows {
   tpot: Float64Array;
   e2e: Float64Array;
   preemptions: Uint16Array;
+  /** There in runs of staged fleets alone. */
+  staged?: StagedRows;
+}
+
+/** What {@link ResultRows} tell beside in runs of staged fleets, for requests that another pool decoded than the one that they were sent to. */
+export interface StagedRows {
+  /** Index of the pool that took the request over; -1 = none did. */
+  decodePool: Int32Array;
+  /** Replica within it, -1 = none. */
+  decodeReplica: Int32Array;
+  /** From the end of the prompt to its keys and values at the decode side, ticks; negative where the request was not handed over. */
+  transfer: Float64Array;
+  /** From the end of the prompt to the first token that the decode side emits, ticks; negative where the request was not handed over. */
+  handover: Float64Array;
 }
 
 /** The gathered values of one figure; good until the next {@link Simulation.gather}. */
@@ -71,6 +95,7 @@ export class Simulation {
   private readonly poolCount: number;
   private readonly hasLabels: boolean;
   private readonly blockIds: number;
+  private readonly isStaged: boolean;
 
   /** @throws RangeError if the core refuses the tables: the caller did not check what it was given. */
   constructor(core: Core, spec: RunSpec) {
@@ -79,6 +104,7 @@ export class Simulation {
     this.poolCount = spec.pools.length;
     this.hasLabels = spec.labelPools !== undefined;
     this.blockIds = spec.blockIds ?? 0;
+    this.isStaged = spec.pools.some(({ stage }) => stage !== undefined);
     const lengths = spec.draw?.lengths;
     const profile = spec.draw?.profile;
     const models = modelTable(spec.pools);
@@ -180,6 +206,17 @@ export class Simulation {
       tpot: buffers.f64(C.BUFFER_RESULT_TPOT, count),
       e2e: buffers.f64(C.BUFFER_RESULT_E2E, count),
       preemptions: buffers.u16(C.BUFFER_RESULT_PREEMPTIONS, count),
+      ...(this.isStaged ? { staged: this.stagedRows(count) } : {}),
+    };
+  }
+
+  private stagedRows(count: number): StagedRows {
+    const { buffers } = this;
+    return {
+      decodePool: buffers.i32(C.BUFFER_RESULT_DECODE_POOL, count),
+      decodeReplica: buffers.i32(C.BUFFER_RESULT_DECODE_REPLICA, count),
+      transfer: buffers.f64(C.BUFFER_RESULT_TRANSFER, count),
+      handover: buffers.f64(C.BUFFER_RESULT_HANDOVER, count),
     };
   }
 

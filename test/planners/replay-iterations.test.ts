@@ -80,8 +80,34 @@ describe("the engine iterations", () => {
       [10, 100, 100],
     ];
     const { slo } = await replayed(rows, { sloMs: 100, sloTpotMs: 20, sloE2eMs: 500 });
-    expect(slo).toEqual({ ttft_ms: 100, tpot_ms: 20, e2e_ms: 500, attainment: 0.5, attainment_completed: 0.5 });
+    expect(slo).toEqual({
+      ttft_ms: 100,
+      tpot_ms: 20,
+      e2e_ms: 500,
+      attainment: 0.5,
+      attainment_by_limit: { ttft: 1, tpot: 1, e2e: 0.5 },
+      attainment_completed: 0.5,
+    });
     expect((await replayed(rows, { sloMs: 100, sloTpotMs: 5 })).slo.attainment).toBe(0);
+  });
+
+  test("tells how many keep within each limit by itself where there are several, over replications too", async () => {
+    const rows = [
+      [0, 100, 2],
+      [10, 100, 100],
+      [20, 900, 2],
+    ];
+    // The last prompt takes two iterations.
+    const limits = { sloMs: 15, sloTpotMs: 20, sloE2eMs: 500, fleet: fleet({ max_num_batched_tokens: 512 }) };
+    const one = await replayed(rows, limits);
+    expect(one.slo.attainment_by_limit).toEqual({ ttft: 2 / 3, tpot: 1, e2e: 2 / 3 });
+    expect(one.slo.attainment).toBeCloseTo(1 / 3, 12);
+    expect((await replayed(rows, { ...limits, replications: 2 })).slo.attainment_by_limit).toEqual({
+      ttft: 2 / 3,
+      tpot: 1,
+      e2e: 2 / 3,
+    });
+    expect((await replayed(rows, { sloMs: 15 })).slo.attainment_by_limit).toBeUndefined();
   });
 
   test("measures MFU and MBU where hardware and model are known", async () => {
