@@ -1,5 +1,5 @@
 import type { Core } from "../../host/core/load.js";
-import type { CoreDecodeStage, CorePool, CorePrefillStage, CoreServing, RunSpec } from "../../host/core/run-spec.js";
+import type { CoreDecodeStage, CorePool, CorePrefillStage, CoreServing } from "../../host/core/run-spec.js";
 import { Simulation } from "../../host/core/simulation.js";
 import type { AffineModel } from "../../host/profiles/iteration-model.js";
 
@@ -92,20 +92,31 @@ export interface PoissonRun {
   replication: number;
   /** Input and output tokens of the next request. */
   lengths: () => readonly [input: number, output: number];
+  /** Sees every request once it is settled, in order of arrival, through {@link Simulation.results}. */
+  read?: (simulation: Simulation) => void;
 }
 
 /** Plays Poisson arrivals through pools, all of them to their end. */
 export function playPoisson(core: Core, pools: readonly CorePool[], run: PoissonRun): Simulation {
-  const { rateRps, seed, replication } = run;
+  const { rateRps, seed, replication, read } = run;
   const draw = { process: { type: "poisson" }, rateRps } as const;
-  const spec: RunSpec = { engine: "iterations", pools, router: { type: "length" }, seed, replication, draw };
-  const simulation = new Simulation(core, spec);
+  const simulation = new Simulation(core, {
+    engine: "iterations",
+    pools,
+    router: { type: "length" },
+    seed,
+    replication,
+    draw,
+    keepsResults: read !== undefined,
+  });
   for (let played = 0; played < run.count; played += WINDOW) {
     const rows = Math.min(WINDOW, run.count - played);
     const { inputTokens, outputTokens } = simulation.draw(rows);
     for (let i = 0; i < rows; i++) [inputTokens[i], outputTokens[i]] = run.lengths();
     simulation.playWindow(rows);
+    read?.(simulation);
   }
   simulation.finish();
+  read?.(simulation);
   return simulation;
 }
