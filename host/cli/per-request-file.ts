@@ -1,6 +1,8 @@
 import { createGzip, type Gzip } from "node:zlib";
 import type { ResultRows } from "../core/simulation.js";
 import { PerRequestCsv } from "../reports/per-request-csv.js";
+import type { FleetSpec } from "../specs/fleet-spec.js";
+import { isStaged } from "../specs/pool-stage.js";
 import { WholeFile } from "./whole-file.js";
 
 /** The file of `--per-request`: written as the run goes on, there whole or not at all; compressed if its name ends in `.gz`. */
@@ -21,9 +23,10 @@ export class PerRequestFile {
   }
 
   /** @throws InputError if there can be no such file. */
-  static async create(path: string, poolIds: readonly string[]): Promise<PerRequestFile> {
+  static async create(path: string, fleet: FleetSpec): Promise<PerRequestFile> {
+    const poolIds = fleet.pools.map(({ id }) => id);
     const created = new PerRequestFile(await WholeFile.create(path), poolIds, path.endsWith(".gz"));
-    await created.write(PerRequestCsv.header());
+    await created.write(PerRequestCsv.header(isStaged(fleet)));
     return created;
   }
 

@@ -117,8 +117,7 @@ async function run(argument: string | undefined, flags: Flags): Promise<void> {
   await checkHtml(flags, inputs, { "--out": flags.out, "--per-request": flags.perRequest });
   if (flags.perRequest !== undefined) await refuseInputs("--per-request", flags.perRequest, inputs);
   const fleet = await readFleetFile(flags.fleet);
-  const poolIds = fleet.pools.map(({ id }) => id);
-  const rowsFile = flags.perRequest === undefined ? undefined : await PerRequestFile.create(flags.perRequest, poolIds);
+  const rowsFile = flags.perRequest === undefined ? undefined : await PerRequestFile.create(flags.perRequest, fleet);
   const isDrawn = input.isDrawn || flags.cdf !== undefined || flags.n !== undefined;
   const drawn = (flags.n ?? DEFAULT_DRAWN_REQUESTS) * flags.replications;
   const progress = showProgress(isDrawn ? drawn : input.bytes);

@@ -1,5 +1,5 @@
 import * as C from "../../assembly/contract.js";
-import type { ResultRows } from "../core/simulation.js";
+import type { ResultRows, StagedRows } from "../core/simulation.js";
 
 /** The columns, in order. */
 export const PER_REQUEST_COLUMNS = [
@@ -16,6 +16,9 @@ export const PER_REQUEST_COLUMNS = [
   "preemptions",
 ] as const;
 
+/** Columns behind them where prefill and decode are apart, of requests that another pool decoded; empty for all others. */
+export const STAGED_COLUMNS = ["decode_pool", "decode_replica", "transfer_s", "handover_s"] as const;
+
 const STATUS_NAMES: Record<number, string> = {
   [C.STATUS_COMPLETED]: "completed",
   [C.STATUS_UNFINISHED]: "unfinished",
@@ -24,7 +27,7 @@ const STATUS_NAMES: Record<number, string> = {
   [C.STATUS_QUEUE_FULL]: "queue_full",
 };
 
-/** Longest row without the pool's id: ten numbers, a status, commas. */
+/** Longest row without the ids of pools: thirteen numbers, a status, commas. */
 const LONGEST_ROW = 256;
 const COMMA = 44;
 const NEWLINE = 10;
@@ -52,13 +55,19 @@ export class PerRequestCsv {
     );
   }
 
-  /** The first line. */
-  static header(): Uint8Array {
-    return new TextEncoder().encode(PER_REQUEST_COLUMNS.join(",") + "\n");
+  /**
+   * The first line.
+   *
+   * @param isStaged Whether rows come from a fleet in which prefill and decode are apart.
+   */
+  static header(isStaged = false): Uint8Array {
+    const columns = isStaged ? [...PER_REQUEST_COLUMNS, ...STAGED_COLUMNS] : PER_REQUEST_COLUMNS;
+    return new TextEncoder().encode(columns.join(",") + "\n");
   }
 
   /** The rows as bytes, good until the next call. */
   encode(rows: ResultRows): Uint8Array {
+    const { staged } = rows;
     this.length = 0;
     for (let i = 0; i < rows.count; i++) {
       const pool = this.pools[rows.pool[i]!];
@@ -67,16 +76,25 @@ export class PerRequestCsv {
       this.whole(rows.inputTokens[i]!, COMMA);
       this.whole(rows.outputTokens[i]!, COMMA);
       this.text(pool);
-      if (rows.replica[i]! >= 0) this.whole(rows.replica[i]!, COMMA);
-      else this.bytes[this.length++] = COMMA;
+      this.index(rows.replica[i]!);
       this.text(this.statuses[rows.status[i]!]);
       this.seconds(rows.queueWait[i]!, COMMA);
       this.seconds(rows.ttft[i]!, COMMA);
       this.seconds(rows.tpot[i]!, COMMA);
       this.seconds(rows.e2e[i]!, COMMA);
-      this.whole(rows.preemptions[i]!, NEWLINE);
+      this.whole(rows.preemptions[i]!, staged ? COMMA : NEWLINE);
+      if (staged) this.stagedFields(staged, i);
     }
     return this.bytes.subarray(0, this.length);
+  }
+
+  private stagedFields(rows: StagedRows, i: number): void {
+    const pool = this.pools[rows.decodePool[i]!];
+    this.reserve(LONGEST_ROW + (pool?.length ?? 0));
+    this.text(pool);
+    this.index(rows.decodeReplica[i]!);
+    this.seconds(rows.transfer[i]!, COMMA);
+    this.seconds(rows.handover[i]!, NEWLINE);
   }
 
   private reserve(more: number): void {
@@ -92,6 +110,12 @@ export class PerRequestCsv {
       this.length += text.length;
     }
     this.bytes[this.length++] = COMMA;
+  }
+
+  /** Nothing where it is negative. */
+  private index(value: number): void {
+    if (value >= 0) this.whole(value, COMMA);
+    else this.bytes[this.length++] = COMMA;
   }
 
   private whole(value: number, end: number): void {

@@ -2,7 +2,7 @@ import * as C from "../../assembly/contract.js";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ResultRows } from "../../host/core/simulation.js";
-import { PER_REQUEST_COLUMNS, PerRequestCsv } from "../../host/reports/per-request-csv.js";
+import { PER_REQUEST_COLUMNS, PerRequestCsv, STAGED_COLUMNS } from "../../host/reports/per-request-csv.js";
 
 interface Row {
   arrival?: number;
@@ -91,5 +91,29 @@ describe("PerRequestCsv", () => {
     const lines = written(...rows).split("\n");
     expect(lines).toHaveLength(65_537);
     expect(lines[65_535]).toMatch(/^65535\.123456789,1,1,short,0,completed,0\.000065535,/);
+  });
+
+  test("has more columns where prefill and decode are apart", () => {
+    const header = new TextDecoder().decode(PerRequestCsv.header(true)).trimEnd().split(",");
+    expect(header).toEqual([...PER_REQUEST_COLUMNS, ...STAGED_COLUMNS]);
+    expect(STAGED_COLUMNS).toEqual(["decode_pool", "decode_replica", "transfer_s", "handover_s"]);
+  });
+
+  test("tells who decoded a request, and what its hand-over took; nothing of one that stayed", () => {
+    const rows: ResultRows = {
+      ...rowsOf([{ pool: 0 }, { pool: 0, preemptions: 2 }, { pool: 0 }]),
+      staged: {
+        decodePool: Int32Array.of(1, -1, 1),
+        decodeReplica: Int32Array.of(12, -1, 0),
+        transfer: Float64Array.of(1_500_000, C.NOT_APPLICABLE, C.NEVER),
+        handover: Float64Array.of(2_000_000_000, C.NOT_APPLICABLE, C.NEVER),
+      },
+    };
+    const text = new TextDecoder().decode(new PerRequestCsv(["short", "long"]).encode(rows));
+    expect(text).toBe(
+      "0,1,1,short,0,completed,,,,,0,long,12,0.0015,2\n" +
+        "0,1,1,short,0,completed,,,,,2,,,,\n" +
+        "0,1,1,short,0,completed,,,,,0,long,0,,\n",
+    );
   });
 });
