@@ -35,6 +35,7 @@ export {
   type ModelListing,
   showModel,
 } from "./planners/catalog.js";
+export { type LinkListing, type LinkRow, listLinks } from "./planners/link-list.js";
 export {
   checkFleet,
   type Engine,
@@ -77,6 +78,10 @@ export type { FetchOptions } from "./specs/hugging-face/fetch-config.js";
 export type { ConfigReading } from "./specs/hugging-face/read-config.js";
 export type { MeasuredGpu } from "./specs/kernel-catalog.js";
 export type { PoolServing } from "./specs/pool-serving.js";
+export type { DecodeStage, PoolStage, PrefillStage, StageLink } from "./specs/pool-stage.js";
+export { type KvBytes, kvBytesOf } from "./specs/kv-bytes.js";
+export type { Handover, LinkMode, LinkSpec, Sharing, TransferSpec } from "./specs/link-spec.js";
+export type { DecodeSpec, FirstToken, PrefillSpec, Role } from "./specs/stage-spec.js";
 export type { Balance, PoolSpec, QueueKind } from "./specs/pool-spec.js";
 export type { Dtype, KvDtype, RooflineKernels, RooflineSpec } from "./specs/roofline-spec.js";
 export type { RouterSpec } from "./specs/router-spec.js";

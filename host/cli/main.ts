@@ -9,6 +9,7 @@ import { generateCommand } from "./generate.js";
 import { gridFlexCommand } from "./grid-flex.js";
 import { hardwareCommand } from "./hardware.js";
 import { inspectCommand } from "./inspect.js";
+import { linksCommand } from "./links.js";
 import { modelsCommand } from "./models.js";
 import { optimizeCommand } from "./optimize.js";
 import { packageVersion } from "./package-version.js";
@@ -47,6 +48,7 @@ for (const command of [
   profilesCommand(),
   hardwareCommand(),
   modelsCommand(),
+  linksCommand(),
   inspectCommand(),
   generateCommand(),
 ]) {

@@ -130,9 +130,6 @@ export const LINKS: readonly LinkEntry[] = ENTRIES;
 
 const INDEX = nameIndex<LinkEntry>(ENTRIES);
 
-/** Every name that a link of the catalog goes by, in the plain form of {@link plainName}. */
-export const KNOWN_LINK_NAMES: readonly string[] = [...INDEX.keys()];
-
 /** The link of this name or alias, in any case, "-", "_" and blanks alike; `undefined`: none. */
 export function findLink(name: string): LinkEntry | undefined {
   return INDEX.get(plainName(name));

@@ -1,8 +1,7 @@
 import * as z from "zod";
 import { plainName } from "./catalog-names.js";
-import { mistake, numberFrom, objectWith, oneOf, positiveNumber, wholeNumber } from "./fields.js";
-import { findLink, KNOWN_LINK_NAMES, LINK_NAMES } from "./link-catalog.js";
-import { nearestName } from "./nearest-name.js";
+import { mistake, mustBeOneOf, numberFrom, objectWith, oneOf, positiveNumber, wholeNumber } from "./fields.js";
+import { findLink, LINK_NAMES } from "./link-catalog.js";
 
 /** Whether keys and values cross after the prompt, or each layer once it is computed. */
 export const LINK_MODES = ["serial", "layerwise"] as const;
@@ -76,17 +75,12 @@ export interface TransferSpec {
   layers?: number;
 }
 
-const linkTypeClause = `must be one of ${LINK_NAMES.join(", ")}, or ${NO_LIMIT} for no limit`;
-
-function linkTypeError(found: unknown): string {
-  const nearest = typeof found === "string" ? nearestName(found, [...KNOWN_LINK_NAMES, NO_LIMIT]) : undefined;
-  return nearest === undefined ? linkTypeClause : `${linkTypeClause} (did you mean ${nearest}?)`;
-}
+const LINK_TYPES = [...LINK_NAMES, NO_LIMIT];
 
 const linkType = z
-  .string({ error: linkTypeClause })
+  .string({ error: mustBeOneOf(undefined, LINK_TYPES) })
   .refine((name) => plainName(name) === NO_LIMIT || findLink(name) !== undefined, {
-    error: (issue) => linkTypeError(issue.input),
+    error: (issue) => mustBeOneOf(issue.input, LINK_TYPES),
     abort: true,
   });
 
@@ -155,7 +149,7 @@ export const linkSchema = linkShape.superRefine((link, context) => {
     say("bandwidth_GBps", "type is given too; a link has one of them");
   }
   if (link.type === undefined && link.bandwidth_GBps === undefined) {
-    say("type", `${linkTypeClause}; or else bandwidth_GBps must be given`);
+    say("type", `${mustBeOneOf(undefined, LINK_TYPES)}, or else bandwidth_GBps must be given`);
   }
   if (link.type !== undefined && plainName(link.type) === NO_LIMIT) {
     for (const key of ["nics", "efficiency"] as const) {
