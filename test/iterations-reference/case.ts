@@ -57,34 +57,48 @@ export function seatsOf({ slots, serving }: ServingPool): number {
   return Math.max(1, Math.floor(slots / serving.pp));
 }
 
-/** The fleet as the routers of the request-level twin see it: a replica has `pp` times the seats of a lane. */
+/** Indices of the pools that routers see: decode pools take no arrivals. */
+export function routedPools({ pools }: IterationsCase): number[] {
+  return [...pools.keys()].filter((index) => pools[index]!.stage?.role !== "decode");
+}
+
+/** Longest request that may come to a pool: what is handed over must fit its decode pool too. */
+function longestOf({ pools }: IterationsCase, { maxCtx, stage }: CorePool): number {
+  return stage?.role === "prefill" ? Math.min(maxCtx, pools[stage.decodePool]!.maxCtx) : maxCtx;
+}
+
+/** The fleet as the routers of the request-level twin see it, without decode pools: a replica has `pp` times the seats of a lane. */
 export function routedFleet(one: IterationsCase): Fleet {
-  const pools = servingPools(one).map((pool, index): Pool => {
+  const all = servingPools(one);
+  const pools = routedPools(one).map((index): Pool => {
+    const pool = all[index]!;
     const { maxQueue, serving, ...shared } = pool;
     return {
       ...shared,
       id: `pool-${index}`,
+      maxCtx: longestOf(one, pool),
       slots: serving.pp * seatsOf(pool),
       maxQueue: maxQueue ?? Infinity,
       balance: "least_outstanding",
     };
   });
-  return { pools, router: routerOf(one.router) };
+  return { pools, router: routerOf(one) };
 }
 
-function routerOf(router: CoreRouter): Router {
+function routerOf(one: IterationsCase): Router {
+  const { router } = one;
   switch (router.type) {
     case "length":
       return { type: "length", threshold: router.threshold ?? null, by: router.by ?? "total" };
     case "label":
-      return { type: "model", defaultPool: router.defaultPool };
+      return { type: "model", defaultPool: routedPools(one).indexOf(router.defaultPool) };
     default:
       return router;
   }
 }
 
 /** A request as the routers see it: its label is the pool that it names. */
-export function routedRequest({ labelPools }: IterationsCase, request: IterationsRequest): Request {
+export function routedRequest(one: IterationsCase, request: IterationsRequest): Request {
   const { arrivalS, input, output, category } = request;
-  return { arrivalS, input, output, category, label: labelPools?.[request.label] ?? -1 };
+  return { arrivalS, input, output, category, label: routedPools(one).indexOf(one.labelPools?.[request.label] ?? -1) };
 }

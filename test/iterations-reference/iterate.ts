@@ -1,16 +1,25 @@
 /** An iteration of a lane from start to end. */
 import { clockAt, holdClock, holdTick, ticksOf } from "./clock.js";
 import { type BatchLoad, doubledWork, durationOf, prefillTokens } from "./duration.js";
-import { type Iteration, type Lane, outstandingIn } from "./lane.js";
-import type { Stages } from "./pool-state.js";
+import { hasWork, type Iteration, type Lane } from "./lane.js";
+import { refill, type Stages } from "./pool-state.js";
 import { plan } from "./schedule.js";
 import { decodes, type Sequence } from "./sequence.js";
+import { giveUp, grantInTurn, iterationStarted } from "./stages/asking.js";
+import { prefillStageOf, replicaOf, type StagedFleet } from "./stages/fleet.js";
+import { handOver } from "./stages/handover.js";
 import { countGap } from "./totals.js";
 
-/** Starts the iteration of a lane in state `starting`. */
-export function startIteration(lane: Lane, stages: Stages): void {
+/** Starts the iteration of a lane in state `starting`; if there is nobody to run, the lane is idle. */
+export function startIteration(fleet: StagedFleet, lane: Lane): void {
+  const planned = plan(fleet, lane);
+  if (planned.tokens.size === 0) lane.state = "idle";
+  else computeIteration(lane, planned.tokens, replicaOf(fleet, lane).stages);
+  iterationStarted(fleet, lane, planned);
+}
+
+function computeIteration(lane: Lane, tokens: ReadonlyMap<Sequence, number>, stages: Stages): void {
   const startTick = ticksOf(lane.clock);
-  const tokens = plan(lane, startTick);
   const load = loadOf(tokens);
   const duration = durationOf(lane.pool.serving.model, load);
   if (lane.pool.serving.pp === 1) {
@@ -48,23 +57,44 @@ function passStages(stages: Stages, startTick: bigint, duration: bigint): bigint
   return left;
 }
 
-/** Ends the iteration of a lane in state `computing`; answers the requests that are complete, in the order of admission. */
-export function endIteration(lane: Lane): Sequence[] {
-  const { tokens } = lane.iteration!;
-  const now = ticksOf(lane.clock);
-  const emitted = lane.running.filter((sequence) => compute(lane, sequence, tokens.get(sequence) ?? 0, now));
-  const complete = emitted.filter((sequence) => sequence.generated === sequence.output);
-  for (const sequence of complete) {
-    sequence.endTick = now;
-    lane.running.splice(lane.running.indexOf(sequence), 1);
-    lane.memory.release(sequence);
-  }
+/** Ends the iteration of a lane in state `computing`; answers how many requests are complete. */
+export function endIteration(fleet: StagedFleet, lane: Lane): number {
+  const iteration = lane.iteration!;
+  lane.state = "ending";
+  const computed = lane.running.filter((sequence) => iteration.tokens.has(sequence));
+  const inFirstPrompt = computed.filter(({ crossing }) => crossing.promptTick === null);
+  const emitted = computed.filter((sequence) => compute(lane, sequence, iteration.tokens.get(sequence)!, fleet.now));
+  const lastEmitted = new Set(emitted);
 
-  countIteration(lane, lane.iteration!, now);
-  lane.lastEmitted = new Set(emitted);
+  const complete = emitted.filter((sequence) => sequence.generated === sequence.output);
+  for (const sequence of complete) finish(fleet, lane, sequence);
+  for (const sequence of inFirstPrompt) {
+    if (sequence.crossing.promptTick === null || sequence.endTick !== null) continue;
+    handOver(fleet, lane, sequence, () => {
+      if (sequence.generated === 0) emit(lane, sequence, false, fleet.now);
+      lastEmitted.add(sequence);
+      if (sequence.generated < sequence.output) return;
+      complete.push(sequence);
+      finish(fleet, lane, sequence);
+    });
+  }
+  if (lane.pool.stage?.role === "decode") grantInTurn(fleet, lane);
+
+  countIteration(lane, iteration, fleet.now);
+  lane.lastEmitted = lastEmitted;
   lane.iteration = null;
-  lane.state = outstandingIn(lane) === 0 ? "idle" : "starting";
-  return complete;
+  lane.state = hasWork(lane) ? "starting" : "idle";
+  refill(fleet.pools[lane.poolIndex]!, lane.replica, fleet.now);
+  return complete.length;
+}
+
+/** A request is complete and leaves; what it asked for at a decode side is given up. */
+function finish(fleet: StagedFleet, lane: Lane, sequence: Sequence): void {
+  sequence.endTick = fleet.now;
+  lane.totals.completed += 1;
+  lane.running.splice(lane.running.indexOf(sequence), 1);
+  lane.memory.release(sequence);
+  if (prefillStageOf(lane.pool) !== null) giveUp(fleet, sequence);
 }
 
 function countIteration({ totals }: Lane, { tokens, load, startTick }: Iteration, now: bigint): void {
@@ -85,6 +115,16 @@ function compute(lane: Lane, sequence: Sequence, tokens: number, now: bigint): b
   sequence.computed += tokens;
   if (sequence.computed < sequence.prompt) return false;
 
+  const stage = prefillStageOf(lane.pool);
+  if (stage !== null && sequence.crossing.promptTick === null) {
+    sequence.crossing.promptTick = now;
+    if (stage.firstToken === "decode") return false;
+  }
+  emit(lane, sequence, decoded, now);
+  return true;
+}
+
+function emit(lane: Lane, sequence: Sequence, decoded: boolean, now: bigint): void {
   sequence.generated += 1;
   if (sequence.generated > 1) {
     const steady = decoded && lane.lastEmitted.has(sequence);
@@ -92,5 +132,5 @@ function compute(lane: Lane, sequence: Sequence, tokens: number, now: bigint): b
   }
   sequence.firstTokenTick ??= now;
   sequence.lastTokenTick = now;
-  return true;
+  if (sequence.crossing.handedOver) sequence.crossing.decodeTokenTick ??= now;
 }

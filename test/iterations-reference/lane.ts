@@ -26,8 +26,12 @@ export interface Lane {
   running: Sequence[];
   /** Head first. */
   queue: Sequence[];
-  /** `starting` and `computing`: an iteration starts, or ends, at the tick of the clock. */
-  state: "idle" | "starting" | "computing";
+  /** Of a decode pool, in order: who asks for memory, who was granted it and has not landed, who landed and has no seat yet. */
+  intake: Sequence[];
+  granted: Sequence[];
+  landed: Sequence[];
+  /** `starting` and `computing`: an iteration starts, or ends, at the tick of the clock. `ending`: it ends just now. */
+  state: "idle" | "starting" | "computing" | "ending";
   /** Grains. */
   clock: bigint;
   /** While `computing`. */
@@ -46,6 +50,9 @@ export function idleLane(pool: ServingPool, poolIndex: number, replica: number, 
     memory: new LaneMemory(pool),
     running: [],
     queue: [],
+    intake: [],
+    granted: [],
+    landed: [],
     state: "idle",
     clock: 0n,
     iteration: null,
@@ -54,20 +61,35 @@ export function idleLane(pool: ServingPool, poolIndex: number, replica: number, 
   };
 }
 
+/** Requests of a lane that do not run; those that ask a decode lane are among them. */
+export function waitingIn({ queue, intake, granted, landed }: Lane): number {
+  return queue.length + intake.length + granted.length + landed.length;
+}
+
 export function outstandingIn(lane: Lane): number {
-  return lane.running.length + lane.queue.length;
+  return lane.running.length + waitingIn(lane);
+}
+
+/** Whether there is somebody to run or to admit. */
+export function hasWork({ running, queue, landed }: Lane): boolean {
+  return running.length + queue.length + landed.length > 0;
 }
 
 /** A request joins the queue; an idle lane starts at this tick. */
 export function join(lane: Lane, sequence: Sequence, now: bigint): void {
-  sequence.replica = lane.replica;
+  sequence.lane = lane;
   queueUp(sequence);
+  if (lane.state === "ending" && !hasWork(lane)) lane.clock = clockAt(now);
   if (lane.pool.serving.policy === "priority") insertByPriority(lane.queue, sequence);
   else lane.queue.push(sequence);
-  if (lane.state === "idle") {
-    lane.state = "starting";
-    lane.clock = clockAt(now);
-  }
+  wake(lane, now);
+}
+
+/** An idle lane starts an iteration at this tick. */
+export function wake(lane: Lane, now: bigint): void {
+  if (lane.state !== "idle") return;
+  lane.state = "starting";
+  lane.clock = clockAt(now);
 }
 
 /** A preempted request returns to the queue: to its front, or to its place by priority. */

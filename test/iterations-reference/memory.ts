@@ -2,6 +2,14 @@
 import type { ServingPool } from "./case.js";
 import type { Sequence } from "./sequence.js";
 
+/** Who owns blocks of a lane: a request, or what is granted to it elsewhere. */
+export interface Holder {
+  /** Blocks that are no unit's. */
+  ownBlocks: number;
+  /** Ids of the cached units that it uses, in prompt order. */
+  units: number[];
+}
+
 export class LaneMemory {
   readonly blocks: number;
   readonly blockSize: number;
@@ -39,20 +47,19 @@ export class LaneMemory {
     return this.blocks - this.ownBlocks - this.users.size * this.blocksOfUnit;
   }
 
-  /** Blocks that a request owns. */
-  ownedBy(sequence: Sequence): number {
-    return sequence.ownBlocks + sequence.units.length * this.blocksOfUnit;
+  ownedBy(holder: Holder): number {
+    return holder.ownBlocks + holder.units.length * this.blocksOfUnit;
   }
 
-  /** Takes free blocks for a request, and drops unused units where blank blocks do not suffice. */
-  take(sequence: Sequence, blocks: number): void {
+  /** Takes free blocks, and drops unused units where blank blocks do not suffice. */
+  take(holder: Holder, blocks: number): void {
     while (this.blank < blocks) {
       const dropped = this.unused.shift();
       if (dropped === undefined) throw new Error("took more blocks than are free");
       this.users.delete(dropped);
     }
     this.ownBlocks += blocks;
-    sequence.ownBlocks += blocks;
+    holder.ownBlocks += blocks;
   }
 
   /** Ids of the row of cached units with which a prompt of so many tokens begins; one token at least stays to be computed. */
@@ -100,15 +107,15 @@ export class LaneMemory {
   }
 
   /** A request leaves: its own blocks are free, and its units, from the last to the first, have one user fewer. */
-  release(sequence: Sequence): void {
-    for (const id of [...sequence.units].reverse()) {
+  release(holder: Holder): void {
+    for (const id of [...holder.units].reverse()) {
       const users = this.users.get(id)! - 1;
       this.users.set(id, users);
       if (users === 0) this.unused.push(id);
     }
-    this.ownBlocks -= sequence.ownBlocks;
-    sequence.units = [];
-    sequence.ownBlocks = 0;
+    this.ownBlocks -= holder.ownBlocks;
+    holder.units = [];
+    holder.ownBlocks = 0;
   }
 
   /** Ids of the units that lie wholly in the input. */

@@ -22,10 +22,21 @@ export interface RequestOutcome {
   preemptions: number;
   /** Prompt tokens after any compression. */
   input: number;
+  /** Where it is or was decoded, if that is not its pool: index in the fleet; -1: there. */
+  decodePool: number;
+  /** Index in that pool; -1: none. */
+  decodeReplica: number;
+  /** From the end of its prompt to landing; `null`: a completed request that was not handed over. */
+  transfer: number | null;
+  /** From the end of its prompt to the first token that the decode lane emits; `null` likewise. */
+  handover: number | null;
 }
 
 export function outcomeOf(sequence: Sequence): RequestOutcome {
-  const { arrivalTick, reachTick, startTick, firstTokenTick, endTick, output } = sequence;
+  const { arrivalTick, reachTick, startTick, firstTokenTick, endTick, output, crossing } = sequence;
+  const { decodePool, decodeLane, handedOver, promptTick, landTick, decodeTokenTick } = crossing;
+  const crosses = handedOver || endTick === null;
+  const crossed = (tick: bigint | null) => (crosses ? between(handedOver ? promptTick : null, tick) : null);
   return {
     arrivalTick: Number(arrivalTick),
     status: sequence.rejected ?? (endTick === null ? "unfinished" : "completed"),
@@ -40,6 +51,10 @@ export function outcomeOf(sequence: Sequence): RequestOutcome {
     e2e: between(arrivalTick, endTick),
     preemptions: sequence.preemptions,
     input: sequence.input,
+    decodePool,
+    decodeReplica: decodePool < 0 ? -1 : (decodeLane?.replica ?? -1),
+    transfer: crossed(landTick),
+    handover: crossed(decodeTokenTick),
   };
 }
 

@@ -1,8 +1,9 @@
 /** Section "From arrival to lane": a pool, its replicas and their lanes. */
 import { type RunSeed, STREAM, uniform } from "../reference/random.js";
 import type { ServingPool } from "./case.js";
-import { idleLane, join, type Lane, outstandingIn } from "./lane.js";
+import { idleLane, join, type Lane, outstandingIn, waitingIn as waitingInLane } from "./lane.js";
 import type { Sequence } from "./sequence.js";
+import { idleLink, type Link } from "./stages/links.js";
 import { noTotals, type PoolTotals } from "./totals.js";
 
 /** Tick at which the last iteration left, or will leave, each pipeline stage of a replica. */
@@ -13,6 +14,11 @@ export interface Replica {
   stages: Stages;
   /** Number of the choice that last fell on this replica; 0: never chosen. */
   lastChoice: number;
+  /** `null` in a pool that is neither a prefill nor a decode pool. */
+  link: Link | null;
+  /** Of a prefill pool with handover `push`: who is to ask, and who asks. */
+  outbox: Sequence[];
+  asking: Sequence | null;
 }
 
 export interface PoolState {
@@ -20,6 +26,10 @@ export interface PoolState {
   replicas: Replica[];
   /** Stays empty in a pool with a queue a replica. */
   sharedQueue: Sequence[];
+  /** Of a prefill pool with handover `reserve`: reached it, and ask for memory of the decode side first. */
+  reserving: Set<Sequence>;
+  /** Of a decode pool: handed over to it, and without a seat yet. */
+  arriving: Set<Sequence>;
   /** Choices of a replica so far. */
   choices: number;
   totals: PoolTotals;
@@ -32,8 +42,11 @@ export function idlePool(pool: ServingPool, poolIndex: number): PoolState {
     lanes: Array.from({ length: pp }, () => idleLane(pool, poolIndex, replica, totals)),
     stages: Array.from({ length: pp }, () => 0n),
     lastChoice: 0,
+    link: pool.stage === undefined ? null : idleLink(pool.stage.linkBytesPerS),
+    outbox: [],
+    asking: null,
   }));
-  return { pool, replicas, sharedQueue: [], choices: 0, totals };
+  return { pool, replicas, sharedQueue: [], reserving: new Set(), arriving: new Set(), choices: 0, totals };
 }
 
 function sum<Item>(items: readonly Item[], value: (item: Item) => number): number {
@@ -49,7 +62,8 @@ export function runningIn(state: PoolState): number {
 }
 
 export function waitingIn(state: PoolState): number {
-  return state.sharedQueue.length + sum(lanesOf(state), (lane) => lane.queue.length);
+  const { sharedQueue, reserving, arriving } = state;
+  return sharedQueue.length + reserving.size + arriving.size + sum(lanesOf(state), (lane) => lane.queue.length);
 }
 
 export function blocksInUse(state: PoolState): number {
@@ -80,7 +94,7 @@ function twoChoices(replicas: readonly Replica[], run: RunSeed, ordinal: number)
 }
 
 function leastQueue(replicas: readonly Replica[]): number {
-  const queues = replicas.map(({ lanes }) => sum(lanes, (lane) => lane.queue.length));
+  const queues = replicas.map(({ lanes }) => sum(lanes, waitingInLane));
   const shortest = Math.min(...queues);
   return indexOfLeast(replicas.map(({ lastChoice }, i) => (queues[i] === shortest ? lastChoice : Infinity)));
 }
@@ -116,29 +130,34 @@ function chooseLane(state: PoolState, sequence: Sequence, run: RunSeed): Lane {
   }
 }
 
-/** Steps 3 and 4: a request that has reached the pool joins a lane, waits in the pool, or is rejected. */
-export function reach(state: PoolState, sequence: Sequence, now: bigint, run: RunSeed): void {
-  sequence.reachTick = now;
-  if (state.pool.queue === "shared") reachShared(state, sequence, now);
-  else reachReplica(state, sequence, now, run);
+/** Step 3: a lane is chosen. The choice counts whatever becomes of the request. */
+export function takeLane(state: PoolState, sequence: Sequence, run: RunSeed): Lane {
+  const lane = chooseLane(state, sequence, run);
+  state.choices += 1;
+  state.replicas[lane.replica]!.lastChoice = state.choices;
+  return lane;
 }
 
-function reachReplica(state: PoolState, sequence: Sequence, now: bigint, run: RunSeed): void {
-  const lane = chooseLane(state, sequence, run);
+/** Steps 3 and 4: a request that has reached the pool joins a lane, waits in the pool, or is rejected. */
+export function enterPool(state: PoolState, sequence: Sequence, now: bigint, run: RunSeed): void {
+  if (state.pool.queue === "shared") enterShared(state, sequence, now);
+  else enterReplica(state, takeLane(state, sequence, run), sequence, now);
+}
+
+/** Step 4. */
+export function enterReplica(state: PoolState, lane: Lane, sequence: Sequence, now: bigint): void {
   const replica = state.replicas[lane.replica]!;
-  state.choices += 1;
-  replica.lastChoice = state.choices;
   sequence.replica = lane.replica;
   const full = outstandingAt(replica) >= seatsAt(replica) + (state.pool.maxQueue ?? Infinity);
   if (full) sequence.rejected = "queue_full";
   else join(lane, sequence, now);
 }
 
-function reachShared(state: PoolState, sequence: Sequence, now: bigint): void {
+function enterShared(state: PoolState, sequence: Sequence, now: bigint): void {
   const { replicas, sharedQueue, pool } = state;
   const replica = replicas[indexOfLeast(replicas.map(outstandingAt))]!;
   if (sharedQueue.length === 0 && outstandingAt(replica) < seatsAt(replica)) {
-    join(leastLoadedLane(replica), sequence, now);
+    joinLeastLoaded(replica, sequence, now);
   } else if (sharedQueue.length < (pool.maxQueue ?? Infinity)) {
     sharedQueue.push(sequence);
   } else {
@@ -150,6 +169,12 @@ function reachShared(state: PoolState, sequence: Sequence, now: bigint): void {
 export function refill({ replicas, sharedQueue }: PoolState, replicaIndex: number, now: bigint): void {
   const replica = replicas[replicaIndex]!;
   while (sharedQueue.length > 0 && outstandingAt(replica) < seatsAt(replica)) {
-    join(leastLoadedLane(replica), sharedQueue.shift()!, now);
+    joinLeastLoaded(replica, sharedQueue.shift()!, now);
   }
+}
+
+function joinLeastLoaded(replica: Replica, sequence: Sequence, now: bigint): void {
+  const lane = leastLoadedLane(replica);
+  sequence.replica = lane.replica;
+  join(lane, sequence, now);
 }

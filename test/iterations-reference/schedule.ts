@@ -2,6 +2,8 @@
 import type { CoreServing } from "../../host/core/run-spec.js";
 import { type Lane, preempt, victimOf } from "./lane.js";
 import { decodes, type Sequence } from "./sequence.js";
+import type { StagedFleet } from "./stages/fleet.js";
+import { seatLanded } from "./stages/landing.js";
 
 interface SchedulerRules {
   /** Whether an iteration has a budget of tokens. */
@@ -52,9 +54,20 @@ const RULES: Record<CoreServing["scheduler"], SchedulerRules> = {
   },
 };
 
+/** What an iteration begins with. */
+export interface Plan {
+  /** Empty: nobody can run. */
+  tokens: ReadonlyMap<Sequence, number>;
+  /** In this order. */
+  preempted: readonly Sequence[];
+  admitted: readonly Sequence[];
+}
+
 interface Batch {
   left: number;
   tokens: Map<Sequence, number>;
+  preempted: Sequence[];
+  admitted: Sequence[];
 }
 
 function rulesOf(lane: Lane): SchedulerRules {
@@ -74,13 +87,15 @@ function mostInChunk(lane: Lane): number {
   return (rulesOf(lane).capsChunks ? lane.pool.serving.chunk : null) ?? Infinity;
 }
 
-/** Plans the iteration that starts at tick `now`: admits, preempts, takes blocks, and answers each request's tokens. */
-export function plan(lane: Lane, now: bigint): ReadonlyMap<Sequence, number> {
-  const batch: Batch = { left: budgetOf(lane), tokens: new Map() };
+/** Plans the iteration that starts now: seats, admits, preempts, takes blocks, and answers each request's tokens. */
+export function plan(fleet: StagedFleet, lane: Lane): Plan {
+  const { now } = fleet;
+  const batch: Batch = { left: budgetOf(lane), tokens: new Map(), preempted: [], admitted: [] };
+  seatLanded(fleet, lane);
   switch (rulesOf(lane).order) {
     case "running then waiting": {
-      const preempted = runningPhase(lane, batch);
-      if (!preempted) waitingPhase(lane, batch, now);
+      runningPhase(lane, batch);
+      if (batch.preempted.length === 0) waitingPhase(lane, batch, now);
       break;
     }
     case "waiting else running":
@@ -92,13 +107,11 @@ export function plan(lane: Lane, now: bigint): ReadonlyMap<Sequence, number> {
       if (batch.tokens.size === 0) runningPhase(lane, batch);
       break;
   }
-  if (batch.tokens.size === 0) throw new Error("an iteration without tokens");
-  return batch.tokens;
+  if (batch.tokens.size === 0 && lane.pool.stage === undefined) throw new Error("an iteration without tokens");
+  return batch;
 }
 
-/** Answers whether a request was preempted. */
-function runningPhase(lane: Lane, batch: Batch): boolean {
-  let preempted = false;
+function runningPhase(lane: Lane, batch: Batch): void {
   for (const sequence of [...lane.running]) {
     if (!lane.running.includes(sequence)) continue;
     const tokens = decodes(sequence) ? 1 : nextChunk(lane, batch, sequence.prompt - sequence.computed);
@@ -109,14 +122,13 @@ function runningPhase(lane: Lane, batch: Batch): boolean {
       batch.left += batch.tokens.get(victim) ?? 0;
       batch.tokens.delete(victim);
       preempt(lane, victim);
-      preempted = true;
+      batch.preempted.push(victim);
     }
     if (!lane.running.includes(sequence)) continue;
     lane.memory.take(sequence, need);
     give(batch, sequence, tokens);
   }
   for (const [sequence, tokens] of batch.tokens) lane.memory.insert(sequence, tokens);
-  return preempted;
 }
 
 function nextChunk(lane: Lane, batch: Batch, rest: number): number {
@@ -165,6 +177,8 @@ function admitHead(lane: Lane, batch: Batch, now: bigint): boolean {
   memory.take(head, fresh);
   head.computed = cached;
   head.startTick ??= now;
+  head.admissionTick = now;
+  batch.admitted.push(head);
   give(batch, head, tokens);
   memory.insert(head, tokens);
   totals.cachedTokens += cached;

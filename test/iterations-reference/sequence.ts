@@ -1,9 +1,12 @@
 /** A request on its way through the fleet. */
 import type { IterationsRequest } from "./case.js";
+import type { Lane } from "./lane.js";
+import type { Holder } from "./memory.js";
+import type { Crossing } from "./stages/crossing.js";
 
 export type RejectReason = "too_long_for_pool" | "too_long_for_every_pool" | "queue_full";
 
-export interface Sequence {
+export interface Sequence extends Holder {
   ordinal: number;
   request: IterationsRequest;
   /** Prompt tokens after any compression. */
@@ -14,6 +17,8 @@ export interface Sequence {
   pool: number;
   /** Index in its pool; -1: none chosen yet, or none ever. */
   replica: number;
+  /** Where it is queued or runs, or did last. */
+  lane: Lane | null;
   rejected: RejectReason | null;
   /** `null` before. */
   reachTick: bigint | null;
@@ -30,10 +35,10 @@ export interface Sequence {
   prompt: number;
   /** Tokens whose keys and values are in memory. */
   computed: number;
-  /** Blocks that are no unit's. */
-  ownBlocks: number;
-  /** Ids of the cached units that it uses, in prompt order. */
-  units: number[];
+  /** Tick of its latest admission. */
+  admissionTick: bigint | null;
+  /** What becomes of it where prefill and decode are apart. */
+  crossing: Crossing;
 }
 
 export function decodes(sequence: Sequence): boolean {

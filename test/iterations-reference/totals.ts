@@ -33,6 +33,23 @@ export interface PoolTotals {
   kvArea: bigint;
   runningArea: bigint;
   waitingArea: bigint;
+  /** Requests completed here. */
+  completed: number;
+  /** Of a prefill pool: left with their prompts, left before them, stayed for want of room at the decode side. */
+  handedOver: number;
+  spilled: number;
+  kept: number;
+  /** Of a decode pool: handed over or spilled to it. */
+  takenOver: number;
+  /** Of the pool's links, over transfers that landed. */
+  transfers: number;
+  linkBytes: number;
+  /** From `E` to landing, ticks. */
+  transferSum: number;
+  /** From `E` to `max(E, G)`, ticks. */
+  grantSum: number;
+  /** `done - alone`, ticks. */
+  linkWaitSum: number;
 }
 
 export function noTotals(): PoolTotals {
@@ -54,6 +71,16 @@ export function noTotals(): PoolTotals {
     kvArea: 0n,
     runningArea: 0n,
     waitingArea: 0n,
+    completed: 0,
+    handedOver: 0,
+    spilled: 0,
+    kept: 0,
+    takenOver: 0,
+    transfers: 0,
+    linkBytes: 0,
+    transferSum: 0,
+    grantSum: 0,
+    linkWaitSum: 0,
   };
 }
 

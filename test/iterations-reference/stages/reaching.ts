@@ -1,0 +1,43 @@
+/** Section "Arrival at a prefill pool". */
+import { join } from "../lane.js";
+import { enterPool, enterReplica, type PoolState, type Replica, takeLane } from "../pool-state.js";
+import type { Sequence } from "../sequence.js";
+import { ask } from "./asking.js";
+import { decodePoolOf, prefillStageOf, type StagedFleet } from "./fleet.js";
+
+/** A request reaches its pool, of whatever role. */
+export function reach(fleet: StagedFleet, sequence: Sequence): void {
+  const state = fleet.pools[sequence.pool]!;
+  const stage = prefillStageOf(state.pool);
+  sequence.reachTick = fleet.now;
+  if (stage?.handover === "reserve") {
+    state.reserving.add(sequence);
+    ask(fleet, sequence);
+  } else if (stage === null || stage.spillPromptTokens === null) {
+    enterPool(state, sequence, fleet.now, fleet.one);
+  } else {
+    const lane = takeLane(state, sequence, fleet.one);
+    const spills = pendingTokens(state.replicas[lane.replica]!) >= stage.spillPromptTokens;
+    if (spills) spill(fleet, state, decodePoolOf(fleet, stage), sequence);
+    else enterReplica(state, lane, sequence, fleet.now);
+  }
+}
+
+/** Inputs of the requests of a replica whose first prompt is not yet computed. */
+function pendingTokens({ lanes }: Replica): number {
+  return lanes
+    .flatMap(({ queue, running }) => [...queue, ...running])
+    .filter(({ crossing }) => crossing.promptTick === null)
+    .reduce((sum, { input }) => sum + input, 0);
+}
+
+/** A request goes to the decode pool as it is, as to a mixed pool. */
+function spill(fleet: StagedFleet, from: PoolState, to: PoolState, sequence: Sequence): void {
+  const lane = takeLane(to, sequence, fleet.one);
+  sequence.crossing.spilled = true;
+  sequence.crossing.decodePool = lane.poolIndex;
+  sequence.crossing.decodeLane = lane;
+  from.totals.spilled += 1;
+  to.totals.takenOver += 1;
+  join(lane, sequence, fleet.now);
+}
