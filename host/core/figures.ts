@@ -1,6 +1,7 @@
 import type { Pool } from "../specs/fleet.js";
 import { type Batching, readBatching, readInterTokenLatency } from "./batching-figures.js";
 import type { Moment, Window } from "./course.js";
+import { type Energy, readEnergy } from "./energy-figures.js";
 import type { InterTokenLatency } from "./gap-sketch.js";
 import { type PoolCourse, readPoolCourse } from "./pool-course.js";
 import { type AttainmentByLimit, type Latencies, readLatencies } from "./latencies.js";
@@ -63,6 +64,10 @@ export interface Figures extends Latencies, StagedFigures {
   quantiles?: Quantiles;
   /** Engine `slots`, of a pool: how it went, where curves were asked for (engine `iterations`: {@link Batching.course}). */
   course?: PoolCourse;
+  /** Engine `iterations`: what the GPUs draw, where that is known of all of them. */
+  energy?: Energy;
+  /** Engine `iterations`: why it is not told. */
+  energy_unknown?: string;
   total_replicas: number;
   total_gpus: number;
   cost: { per_hr_usd: number; annualised_kusd: number };
@@ -177,6 +182,7 @@ function composeFigures(reading: Reading, part: Part): Figures {
     },
     ...(part.indices ? { itl_ms: readInterTokenLatency(reading.simulation, part.indices) } : {}),
     ...(part.batching ? { batching: part.batching } : {}),
+    ...(part.indices ? readEnergy(pools, windows) : {}),
     ...(quantiles ? { quantiles } : {}),
     ...(part.course ? { course: part.course } : {}),
     total_replicas: pools.reduce((sum, pool) => sum + pool.replicas, 0),

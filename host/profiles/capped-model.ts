@@ -1,11 +1,16 @@
 import { InputError } from "../specs/input-error.js";
 import type { ManualProfile } from "../specs/profile-spec.js";
 import type { RooflineSpec } from "../specs/roofline-spec.js";
-import { bandwidthAtClock, clockUnderCap } from "./clock-power.js";
+import { atClock, bandwidthAtClock, clockUnderCap } from "./clock-power.js";
 import type { AffineModel, IterationModel, TableModel } from "./iteration-model.js";
 import { passPowerW } from "./pass-power.js";
-import { powerCapMistake, powerRange, type PowerRange } from "./power-range.js";
+import { powerCapMistake, powerRange } from "./power-range.js";
 import { rooflineModel } from "./roofline.js";
+
+/**
+ * Tokens of a batch up to which its products with weights wait for memory: the ridge of an H100 in bf16 is at 989.5e12 / 3.35e12 = 295 FLOP a byte, one of an A100 at 153.
+ */
+const RIDGE_TOKENS = 256;
 
 /** A pool whose GPUs may be capped. */
 export interface CappedPool {
@@ -38,24 +43,21 @@ export function underCap<Fields extends { iterationModel: IterationModel; roofli
     throw new InputError(`The pool ${JSON.stringify(id)}: power_cap_w is ${powerCapW}, but ${mistake}.`);
   }
   const capped = roofline
-    ? cappedRoofline(roofline, iterationModel, powerCapW)
-    : atLowClock(iterationModel, fullPowerClock(powerRange(source)!, powerCapW));
+    ? cappedRoofline(roofline, rooflineModel(roofline), powerCapW)
+    : atLowClock(iterationModel, clockUnderCap({ ...powerRange(source)!, capW: powerCapW }));
   return { ...fields, iterationModel: capped };
 }
 
-function fullPowerClock({ idleW, fullW }: PowerRange, capW: number): number {
-  return clockUnderCap({ idleW, fullW, capW });
-}
-
 /**
- * Each knot at the clock that its tokens leave. Attention, whose terms have no knots, is at the lowest of them: that of prompts, or of decodes so many that arithmetic and memory are busy at once.
+ * Each knot at the clock that its tokens leave: up to the ridge that of their mean power; beyond it products are bound by arithmetic, and draw the power of the board while they run. Attention, whose
+ * terms have no knots, is at the lowest of the clocks.
  */
-function cappedRoofline(spec: RooflineSpec, full: IterationModel, capW: number): IterationModel {
-  if (full.type !== "affine") return full;
-  const { idleW } = powerRange({ profile: undefined, roofline: spec })!;
+function cappedRoofline(spec: RooflineSpec, full: AffineModel, capW: number): AffineModel {
+  const range = powerRange({ roofline: spec })!;
   const clocks = full.knots.map(({ tokens }) => {
-    const mix = { decodes: 0, context: 0, promptTokens: tokens, work: 0, prompts: 0 };
-    return clockUnderCap({ idleW, fullW: passPowerW(spec, full, mix), capW });
+    const decodes = { decodes: tokens, context: 0, promptTokens: 0, work: 0, prompts: 0 };
+    const fullW = tokens > RIDGE_TOKENS ? range.fullW : passPowerW(spec, full, decodes);
+    return clockUnderCap({ ...range, fullW, capW });
   });
   const lowest = Math.min(...clocks);
   if (lowest === 1) return full;
@@ -68,29 +70,10 @@ function cappedRoofline(spec: RooflineSpec, full: IterationModel, capW: number):
   };
 }
 
-function atClock(spec: RooflineSpec, clock: number): RooflineSpec {
-  const { hardware } = spec;
-  const { peakBf16Flops, peakFp8Flops, memoryBandwidth } = hardware;
-  return {
-    ...spec,
-    hardware: {
-      ...hardware,
-      peakBf16Flops: peakBf16Flops * clock,
-      ...(peakFp8Flops === undefined ? {} : { peakFp8Flops: peakFp8Flops * clock }),
-      memoryBandwidth: memoryBandwidth * bandwidthAtClock(clock),
-    },
-  };
-}
-
 function atLowClock(model: IterationModel, clock: number): IterationModel {
   if (clock === 1) return model;
   return model.type === "affine" ? linearAtClock(model, clock) : tableAtClock(model, clock);
 }
-
-/**
- * Tokens of a batch up to which its products with weights wait for memory: the ridge of an H100 in bf16 is at 989.5e12 / 3.35e12 = 295 FLOP a byte, one of an A100 at 153.
- */
-const RIDGE_TOKENS = 256;
 
 /** `c1` is arithmetic beyond the ridge, `c3` always; all else is memory. */
 function linearAtClock(model: AffineModel, clock: number): AffineModel {
@@ -115,7 +98,8 @@ function linearAtClock(model: AffineModel, clock: number): AffineModel {
 /** What a prefill iteration takes beyond the time that it has in common with a decode iteration is arithmetic. */
 function tableAtClock({ decode, prefill, fixed, ...model }: TableModel, clock: number): TableModel {
   const memory = bandwidthAtClock(clock);
-  const slower = (rows: readonly (readonly number[])[], of: (seconds: number) => number) => rows.map((row) => row.map(of));
+  const slower = (rows: readonly (readonly number[])[], of: (seconds: number) => number) =>
+    rows.map((row) => row.map(of));
   return {
     ...model,
     decode: { ...decode, seconds: slower(decode.seconds, (seconds) => seconds / memory) },

@@ -1,3 +1,5 @@
+import type { RooflineSpec } from "../specs/roofline-spec.js";
+
 /**
  * What a power cap makes of the clock of a GPU, and what the clock makes of its speed.
  *
@@ -24,4 +26,19 @@ export const MEMORY_BOUND_CLOCK = 0.5;
 /** Memory bandwidth at a clock, as a share of the full one. */
 export function bandwidthAtClock(clock: number): number {
   return Math.min(1, clock / MEMORY_BOUND_CLOCK);
+}
+
+/** A roofline whose GPUs run at a clock: links are not on it. */
+export function atClock(spec: RooflineSpec, clock: number): RooflineSpec {
+  const { hardware } = spec;
+  const { peakBf16Flops, peakFp8Flops, memoryBandwidth } = hardware;
+  return {
+    ...spec,
+    hardware: {
+      ...hardware,
+      peakBf16Flops: peakBf16Flops * clock,
+      ...(peakFp8Flops === undefined ? {} : { peakFp8Flops: peakFp8Flops * clock }),
+      memoryBandwidth: memoryBandwidth * bandwidthAtClock(clock),
+    },
+  };
 }

@@ -10,7 +10,7 @@ export function curvePower(profile: ManualProfile, sequences: number): ReplicaPo
 }
 
 /** The labels of the Python tool: by the GPU that the profile names; a straight line is no measurement. */
-function curveQuality({ name, power }: ManualProfile): PowerQuality {
+export function curveQuality({ name, power }: ManualProfile): PowerQuality {
   if (!power || power.k === 0) return "NONE";
   if (/h[12]00/i.test(name)) return "HIGH";
   return /a100/i.test(name) ? "FAIR" : "LOW";

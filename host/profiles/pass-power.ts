@@ -33,11 +33,7 @@ export function workPowerW(spec: RooflineSpec, { flops, bytes }: PassWork, secon
   return utilisedPowerW(spec.hardware, { mfu: flops / (seconds * peakFlops), mbu: bytes / (seconds * peakBandwidth) });
 }
 
-/**
- * Power of one GPU in iterations like this one, at full clock, W.
- *
- * @param model what an iteration takes at full clock.
- */
-export function passPowerW(spec: RooflineSpec, model: IterationModel, mix: BatchMix): number {
-  return workPowerW(spec, passWork(spec, mix), meanIterationS(model, mix));
+/** Power of one GPU in iterations like this one, at full clock, W. See {@link workPowerW}. */
+export function passPowerW(spec: RooflineSpec, full: IterationModel, mix: BatchMix): number {
+  return workPowerW(spec, passWork(spec, mix), meanIterationS(full, mix));
 }

@@ -12,8 +12,8 @@ export interface PowerRange {
 
 /** What is known of the replicas of a pool. */
 export interface PowerSource {
-  profile: Pick<ManualProfile, "power"> | undefined;
-  roofline: RooflineSpec | undefined;
+  profile?: Pick<ManualProfile, "power"> | undefined;
+  roofline?: RooflineSpec | undefined;
 }
 
 /** Range of the power of a GPU; `undefined` where neither a curve nor a roofline knows of it. The curve comes first, as in {@link poolReplicaPowerW}. */
@@ -31,7 +31,7 @@ export function powerCapMistake(source: PowerSource, capW: number): string | und
     return "needs a pool whose power is known: its profile must give power_idle_w and power_nominal_w, or its iteration_model be a roofline";
   }
   const { roofline } = source;
-  const idleW = Math.max(range.idleW, roofline ? powerRange({ profile: undefined, roofline })!.idleW : 0);
+  const idleW = Math.max(range.idleW, roofline ? powerRange({ roofline })!.idleW : 0);
   if (capW > idleW) return undefined;
   return `must be above ${Math.round(idleW * 10) / 10}, the watts that one of its GPUs draws idle`;
 }

@@ -1,3 +1,4 @@
+import { underCap } from "../profiles/capped-model.js";
 import type { IterationModel } from "../profiles/iteration-model.js";
 import { linearModel, profileModel } from "../profiles/linear-model.js";
 import { rooflineModel } from "../profiles/roofline.js";
@@ -112,7 +113,11 @@ function resolvePool(spec: PoolSpec, longestRequest: number, stage: PoolStage | 
     balance: spec.balance,
     ...(spec.prefixWeight === undefined ? {} : { prefixWeight: spec.prefixWeight }),
     serving,
-    ...(source.iterationModel ? modelFields(source.iterationModel, source.pp) : profileFields(profile)),
+    ...underCap(source.iterationModel ? modelFields(source.iterationModel, source.pp) : profileFields(profile), {
+      id: spec.id,
+      profile,
+      powerCapW: spec.powerCapW,
+    }),
     costPerHr: gpus * profile.costPerHr,
     ...(spec.powerCapW === undefined ? {} : { powerCapW: spec.powerCapW }),
     ...(stage === undefined ? {} : { stage }),
