@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { corePools, iterationPools } from "../../host/core/core-fleet.js";
+import { corePools, coreRouter, iterationPools } from "../../host/core/core-fleet.js";
 import { type Core, loadCore } from "../../host/core/load.js";
 import { Simulation } from "../../host/core/simulation.js";
 import { linearModel, profileModel } from "../../host/profiles/linear-model.js";
@@ -9,6 +9,7 @@ import { requireEngine, resolveFleet } from "../../host/specs/fleet.js";
 import { checkFleet } from "../../host/specs/fleet-spec.js";
 import { InputError } from "../../host/specs/input-error.js";
 import { SCHEDULERS } from "../../host/specs/serving-spec.js";
+import { stagedFleet, stagedPools } from "../specs/staged-fleet.js";
 
 const fleetOf = (pool: Record<string, unknown>) =>
   resolveFleet(checkFleet({ pools: [{ id: "a", n_replicas: 3, max_ctx: 4096, ...pool }] }));
@@ -104,6 +105,47 @@ describe("iterationPools", () => {
   it("has the budget of the scheduler sarathi from its chunk", () => {
     const fleet = fleetOf({ iteration_model: linear, serving: { scheduler: "sarathi", chunk: 256 } });
     expect(iterationPools(fleet)[0]!.serving).toMatchObject({ maxNumBatchedTokens: 256, chunk: null, chunked: true });
+  });
+});
+
+describe("iterationPools where prefill and decode are apart", () => {
+  it("says what each pool does, and what its link really carries", () => {
+    const link = { type: "ib-ndr", mode: "layerwise", latency_us: 100, sharing: "shared" };
+    const [pre, dec] = iterationPools(stagedFleet({ pre: { link, spill_prompt_tokens: 700 } }));
+    expect(pre!.stage).toEqual({
+      role: "prefill",
+      decodePool: 1,
+      firstToken: "prefill",
+      handover: "push",
+      mode: "layerwise",
+      sharing: "shared",
+      linkBytesPerS: 40e9,
+      linkLatencyS: 1e-4,
+      kv: { tokenBytes: 131_072, windowBytes: 0, window: 0 },
+      layers: 32,
+      spillPromptTokens: 700,
+      keepDecodes: false,
+    });
+    expect(dec!.stage).toEqual({ role: "decode", linkBytesPerS: 40e9 });
+  });
+
+  it("lets a prefill pool take no request that is too long for its decode pool", () => {
+    const pools = iterationPools(stagedFleet({ dec: { max_ctx: 1000 } }));
+    expect(pools.map(({ maxCtx }) => maxCtx)).toEqual([1000, 1000]);
+    const longer = iterationPools(stagedFleet({ pre: { max_ctx: 1000 } }));
+    expect(longer.map(({ maxCtx }) => maxCtx)).toEqual([1000, 8192]);
+  });
+
+  it("leaves mixed pools as they are", () => {
+    const mixed = { id: "mix", gpu: "a100", n_gpus: 1, max_ctx: 4096 };
+    const alone = resolveFleet(checkFleet({ pools: [mixed] }));
+    expect(iterationPools(stagedFleet({ more: [mixed] }))[2]).toEqual(iterationPools(alone)[0]);
+  });
+
+  it("gives requests without a label to a pool by its place in the fleet", () => {
+    const [pre, dec] = stagedPools();
+    const fleet = resolveFleet(checkFleet({ pools: [dec, pre], router: "model" }));
+    expect(coreRouter(fleet)).toEqual({ type: "label", defaultPool: 1 });
   });
 });
 

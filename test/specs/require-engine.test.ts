@@ -3,6 +3,7 @@ import { InputError } from "../../host/specs/input-error.js";
 import { requireEngine, resolveFleet } from "../../host/specs/fleet.js";
 import { parseFleet, type Engine } from "../../host/specs/fleet-spec.js";
 import { fleetText, profile } from "./fleet-text.js";
+import { stagedFleet, type StagedChanges } from "./staged-fleet.js";
 
 const linear = { type: "linear", c0_ms: 8 };
 
@@ -99,5 +100,39 @@ describe("the engine iterations", () => {
   ];
   it.each(cases)("refuses a pool with %s", (_what, pool, message) => {
     expect(refusalOf("iterations", pool)).toBe(message);
+  });
+});
+
+describe("a fleet where prefill and decode are apart", () => {
+  const runs = (engine: Engine, changes: StagedChanges = {}) => {
+    requireEngine(stagedFleet(changes), engine);
+  };
+
+  it("runs under the engine iterations", () => {
+    expect(() => runs("iterations")).not.toThrow();
+    expect(() => runs("iterations", { pre: { link: { type: "none" } } })).not.toThrow();
+  });
+
+  it("does not run under the engine slots, though its GPUs could", () => {
+    const link = { type: "ib-ndr", kv_bytes_per_token: 1000 };
+    const gpu = { iteration_model: undefined, gpu: "h100" };
+    expect(() => runs("slots", { pre: { ...gpu, link }, dec: gpu })).toThrow(
+      "pool pre: role is prefill, but the engine slots does not know prefill and decode apart; the engine iterations runs it.",
+    );
+  });
+
+  it("needs memory for its longest request on the prefill side too", () => {
+    expect(() => runs("iterations", { pre: { serving: { num_blocks: 511 } } })).toThrow(
+      "pool pre: a request of 8192 tokens needs 512 KV blocks of 16 tokens, but a replica has 511.",
+    );
+    const short = { pre: { serving: { num_blocks: 256 } }, dec: { max_ctx: 4096 } };
+    expect(() => runs("iterations", short)).not.toThrow();
+  });
+
+  it("does not run where a transfer would not end", () => {
+    const link = { bandwidth_GBps: 1e-3, efficiency: 1 };
+    expect(() => runs("iterations", { dec: { link } })).toThrow(
+      "pool pre: the keys and values of its longest request, 8192 tokens, take 1074 s to cross the link, but at most 1000 s can be played.",
+    );
   });
 });
