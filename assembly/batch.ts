@@ -1,11 +1,13 @@
-import { Tick } from "./clock";
+import { NEVER_TICK, Tick } from "./clock";
 import { DecodeSet } from "./decode-set";
 import { LaneGroup } from "./lane-group";
 import { LaneMemory } from "./lane-memory";
 import { LaneQueue } from "./lane-queue";
-import { Ledger } from "./ledger";
+import { OrdinalList } from "./ordinal-list";
+import { Ledger, Request } from "./ledger";
 import { NO_SEAT, Seat, SeatList, Seats } from "./seats";
 import { ALLOCATE_COMPUTED, ALLOCATE_LONGEST, Serving } from "./serving";
+import { STAGE_SEATED } from "./stage";
 
 /**
  * Puts the next iteration of a lane together: the running phase, the waiting phase, and preemption. Where memory suffices, decodes are counted and not
@@ -23,6 +25,10 @@ export class Batch {
   /** Tick of the latest end of a decode iteration. */
   lastDecode: Tick = 0;
 
+  /** Where memory of another pool is asked for at admission: who was preempted and who was admitted at this start, in order. */
+  readonly expelled: OrdinalList | null;
+  readonly admitted: OrdinalList | null;
+
   /** Tokens that the iteration still has room for. */
   private left: i64 = 0;
   /** Requests that prefill in the iteration. */
@@ -37,7 +43,12 @@ export class Batch {
     private readonly seats: Seats,
     private readonly memory: LaneMemory,
     private readonly decodes: DecodeSet,
-  ) {}
+  ) {
+    const stage = serving.stage;
+    const tells = stage != null && stage.asksAtAdmission;
+    this.expelled = tells ? new OrdinalList() : null;
+    this.admitted = tells ? new OrdinalList() : null;
+  }
 
   /** Chooses the tokens of the iteration that starts at `tick`. */
   @inline
@@ -117,7 +128,7 @@ export class Batch {
   /** The running phase where memory may not suffice. */
   private runOneByOne(): void {
     const seats = this.seats;
-    this.left = this.serving.budget;
+    this.left = this.serving.budget - (this.serving.decodes ? <i64>this.decodes.count : 0);
     for (let i = 0; i < this.prefills.length; i++) seats.at(this.prefills.at(i)).tokens = 0;
     for (let seat = seats.head; seat != NO_SEAT; seat = seats.at(seat).next) seats.at(seat).served = false;
     let seat = seats.head;
@@ -145,8 +156,14 @@ export class Batch {
     }
     this.memory.take(blocks);
     record.served = true;
-    this.left -= tokens;
+    if (!this.setsAside(record)) this.left -= tokens;
     return record.next;
+  }
+
+  /** A decode lane sets the tokens of those who decode aside first: who came from another pool may run behind a prompt that takes all tokens it can get. */
+  @inline
+  private setsAside(record: Seat): bool {
+    return this.serving.decodes && record.decodes;
   }
 
   // Preemption --------------------------------------------------------------------------------------------------------------
@@ -169,11 +186,11 @@ export class Batch {
     const decodes = record.decodes;
     const computed = decodes ? this.decodes.tokensOf(record) : record.computed;
     const granted: u32 = record.served ? (decodes ? 1 : record.tokens) : 0;
-    this.left += <i64>granted;
+    this.left += this.setsAside(record) ? 1 : <i64>granted;
     if (decodes) this.decodes.leave(record);
     else this.prefills.remove(seat);
     request.generated = decodes ? this.decodes.generatedOf(record) : record.generated;
-    request.decode = decodes ? max(record.emitted, this.lastDecode) : record.emitted;
+    request.decode = decodes && this.hasDecoded(request) ? max(record.emitted, this.lastDecode) : record.emitted;
     this.memory.release(ordinal, this.blocksOwned(record, computed + granted));
     this.seats.leave(seat);
     this.queue.pushBack(ordinal);
@@ -181,6 +198,14 @@ export class Batch {
     this.serving.preemptions++;
     this.serving.recomputed += <f64>computed;
     this.preempted = true;
+    const expelled = this.expelled;
+    if (expelled != null) expelled.push(ordinal);
+  }
+
+  /** Whether a request that decodes has done so in an iteration of this lane: one that has just come from another pool has not. */
+  @inline
+  private hasDecoded(request: Request): bool {
+    return !this.serving.decodes || request.stage != STAGE_SEATED || request.emitted != NEVER_TICK;
   }
 
   /** Blocks of a running request of which `tokens` tokens have their blocks. */
@@ -247,6 +272,9 @@ export class Batch {
     serving.cached += <f64>cached;
     serving.prompts += <f64>prompt;
     this.group.admit(request, this.tick);
+    if (serving.prefills) request.admitted = this.tick;
+    const admitted = this.admitted;
+    if (admitted != null) admitted.push(ordinal);
     return true;
   }
 

@@ -4,18 +4,21 @@ import { Fifo } from "./fifo";
 import { Pool, Replica } from "./fleet";
 import { streamKey } from "./random";
 import { Serving } from "./serving";
+import { Stage } from "./stage";
 import { Tables } from "./tables";
 
 /** The pools that the tables describe. `gaps`: where the engine `iterations` counts the gaps between tokens. */
 export function buildPools(tables: Tables, gaps: StaticArray<f64>): StaticArray<Pool> {
   const count = tables.pools.length / C.POOL_FIELDS;
   const batches = tables.run[C.RUN_ENGINE] == C.ENGINE_ITERATIONS;
+  const staged = batches && isStaged(tables);
   const pools = new StaticArray<Pool>(count);
   let replicas = 0;
   for (let p = 0; p < count; p++) {
     const pool = readPool(tables, p, replicas);
     if (batches) {
-      const serving = new Serving(tables, p, gaps, tables.run[C.RUN_STEP] != 0);
+      if (staged) pool.stage = new Stage(tables.pools, p);
+      const serving = new Serving(tables, p, gaps, tables.run[C.RUN_STEP] != 0, pool.stage);
       pool.serving = serving;
       pool.slots = serving.seats * serving.pp;
     }
@@ -23,6 +26,38 @@ export function buildPools(tables: Tables, gaps: StaticArray<f64>): StaticArray<
     replicas += pool.replicas;
   }
   return pools;
+}
+
+/** Whether prefill and decode are apart somewhere in the fleet. */
+export function isStaged(tables: Tables): bool {
+  for (let row = 0; row < tables.pools.length; row += C.POOL_FIELDS) {
+    if (tables.pools[row + C.POOL_ROLE] != C.ROLE_MIXED) return true;
+  }
+  return false;
+}
+
+/** Of a staged fleet, by pool: whether the decode side emits the first token. */
+export function firstTokensAtDecode(pools: StaticArray<Pool>): StaticArray<bool> {
+  const atDecode = new StaticArray<bool>(pools.length);
+  for (let p = 0; p < pools.length; p++) atDecode[p] = pools[p].stage!.firstTokenAtDecode;
+  return atDecode;
+}
+
+/** The pools that take arrivals. */
+export function entryPools(pools: StaticArray<Pool>): StaticArray<Pool> {
+  let count = 0;
+  for (let p = 0; p < pools.length; p++) count += i32(takesArrivals(pools[p]));
+  const entries = new StaticArray<Pool>(count);
+  let place = 0;
+  for (let p = 0; p < pools.length; p++) {
+    if (takesArrivals(pools[p])) entries[place++] = pools[p];
+  }
+  return entries;
+}
+
+function takesArrivals(pool: Pool): bool {
+  const stage = pool.stage;
+  return stage == null || !stage.decodes;
 }
 
 function readPool(tables: Tables, index: i32, firstReplica: i32): Pool {

@@ -49,6 +49,7 @@ import {
   RUN_WINDOW_SECONDS,
 } from "./contract";
 import { checkModels } from "./check-models";
+import { checkStages } from "./check-stages";
 import { Fault } from "./fault";
 import { Tables } from "./tables";
 
@@ -71,6 +72,8 @@ export function checkTables(tables: Tables, fault: Fault): i32 {
   if (pools != ERROR_NONE) return pools;
   const models = tables.run[RUN_ENGINE] == ENGINE_ITERATIONS ? checkModels(tables, fault) : ERROR_NONE;
   if (models != ERROR_NONE) return models;
+  const stages = tables.run[RUN_ENGINE] == ENGINE_ITERATIONS ? checkStages(tables, fault) : ERROR_NONE;
+  if (stages != ERROR_NONE) return stages;
   const lengths = checkLengths(tables, fault);
   return lengths != ERROR_NONE ? lengths : checkProfile(tables.profile, fault);
 }

@@ -291,9 +291,13 @@ export const METRIC_TTFT = 1;
 export const METRIC_TPOT = 2;
 export const METRIC_E2E = 3;
 export const METRIC_HANDOVER = 4; //        staged fleets: end of the prompt to the first token that the decode side emits
+export const METRIC_TTFT_AT_USER = 5; //     this and what follows are worked out of those before: when the user has the first token
+export const METRIC_TTFT_AT_PREFILL = 6; //  when the prompt was computed
+export const METRIC_TPOT_OVER_N = 7; //      (E2E - TTFT) / output tokens, in place of one fewer
+export const METRICS = 8;
 /** Figures of a request that every run keeps; a staged one keeps METRIC_HANDOVER too. */
-export const METRICS = 4;
-export const STAGED_METRICS = 5;
+export const METRICS_KEPT = 4;
+export const METRICS_KEPT_STAGED = 5;
 
 export const STREAM_ARRIVALS = 1;
 export const STREAM_LENGTHS = 2;

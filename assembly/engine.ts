@@ -1,7 +1,7 @@
 import { Tick } from "./clock";
 import { Pool } from "./fleet";
 import { Ledger, Request } from "./ledger";
-import { Tables } from "./tables";
+import { Results, Tables } from "./tables";
 import { Users } from "./users";
 
 /**
@@ -56,6 +56,12 @@ export abstract class Engine {
 
   /** Time per output token of a completed request, ticks; NOT_APPLICABLE if it has none. */
   abstract tpot(request: Request): Tick;
+
+  /** Time from the end of the prompt to the first token of the decode side, ticks: NOT_APPLICABLE of a request that was not handed over. */
+  abstract handover(request: Request): Tick;
+
+  /** Writes what it alone knows of a request into the row of the result window that was added last. */
+  abstract tell(request: Request, results: Results): void;
 
   /** A request is settled: whoever waits for it is free again. */
   @inline

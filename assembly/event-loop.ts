@@ -6,6 +6,7 @@ import {
   ERROR_TIME_LIMIT,
   ERROR_TOKENS,
   MAX_SECONDS,
+  NOT_APPLICABLE,
   STATUS_COMPLETED,
   STATUS_TOO_LONG_FOR_EVERY_POOL,
   STATUS_TOO_LONG_FOR_POOL,
@@ -29,8 +30,7 @@ const LAST_CATEGORY: i32 = 63;
 
 /** A run as the exports of the core see it, whatever the engine. */
 export abstract class Run {
-  readonly samples: Samples = new Samples();
-  readonly results: Results = new Results();
+  readonly results: Results;
   /** Arrivals that no pool took. */
   unrouted: f64 = 0;
   unroutedCompressed: f64 = 0;
@@ -42,7 +42,13 @@ export abstract class Run {
   /** An arrival after the horizon has been seen: the run takes no more. */
   closed: bool = false;
 
-  constructor(readonly series: Series) {}
+  constructor(
+    readonly series: Series,
+    readonly samples: Samples,
+    staged: bool,
+  ) {
+    this.results = new Results(staged);
+  }
 
   /** Plays the first `count` requests of the window. Answers an ERROR_ code: of the first request that is not valid. */
   abstract play(count: i32): i32;
@@ -70,8 +76,10 @@ export class EventLoop<E extends Engine> extends Run {
     private readonly router: Router,
     private readonly fault: Fault,
     private readonly keepsResults: bool,
+    /** Of a staged fleet, by pool: whether the decode side emits the first token; null: not staged. */
+    firstTokenAtDecode: StaticArray<bool> | null,
   ) {
-    super(new Series(pools));
+    super(new Series(pools), new Samples(firstTokenAtDecode), firstTokenAtDecode != null);
     this.ledger = engine.ledger;
     this.delayed = new DelayLine(engine.ledger, engine.compressLatency);
     this.horizon = engine.horizon;
@@ -262,10 +270,12 @@ export class EventLoop<E extends Engine> extends Run {
         e2e = firstToken + request.decode - request.arrival;
       }
     }
-    this.samples.add(ordinal, request.pool, wait, ttft, tpot, e2e);
-    if (!this.keepsResults) return;
     // Who reached no pool was never priced.
-    const preemptions = request.start == NEVER_TICK ? 0 : engine.preemptions(request);
-    this.results.add(request, wait, ttft, tpot, e2e, preemptions);
+    const priced = request.start != NEVER_TICK;
+    const handover = priced ? engine.handover(request) : NOT_APPLICABLE;
+    this.samples.add(ordinal, request.pool, wait, ttft, tpot, e2e, handover);
+    if (!this.keepsResults) return;
+    this.results.add(request, wait, ttft, tpot, e2e, priced ? engine.preemptions(request) : 0);
+    engine.tell(request, this.results);
   }
 }

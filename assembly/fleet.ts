@@ -2,6 +2,7 @@ import { Tick } from "./clock";
 import { Fifo } from "./fifo";
 import { Balancer } from "./balancer";
 import { Serving } from "./serving";
+import { Stage } from "./stage";
 
 /** One replica of a pool. */
 export class Replica {
@@ -44,6 +45,8 @@ export class Pool {
   balancer: Balancer | null = null;
   /** How its replicas batch; null in the engine `slots`. */
   serving: Serving | null = null;
+  /** Its place where prefill and decode are apart; null in a fleet that is not staged. */
+  stage: Stage | null = null;
 
   busy: i32 = 0;
   waiting: i32 = 0;

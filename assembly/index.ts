@@ -1,6 +1,6 @@
 /** The exports of the core. How a run goes is told in contract.ts. */
 import * as C from "./contract";
-import { buildPools, buildReplicas } from "./build-fleet";
+import { buildPools, buildReplicas, entryPools, firstTokensAtDecode } from "./build-fleet";
 import { checkTables } from "./check";
 import { Fault } from "./fault";
 import { NEVER_TICK, Tick, tickOf, ticksOut } from "./clock";
@@ -8,12 +8,14 @@ import { EventLoop, Run } from "./event-loop";
 import { Pool } from "./fleet";
 import { Generator } from "./generator";
 import { IterationsEngine } from "./iterations-engine";
-import { ITERATIONS_REQUEST, Ledger, SLOTS_REQUEST } from "./ledger";
+import { ITERATIONS_REQUEST, Ledger, SLOTS_REQUEST, STAGED_REQUEST } from "./ledger";
 import { PromptUnits } from "./prompt-units";
 import { Router } from "./router";
 import { Selection } from "./samples";
 import { Serving } from "./serving";
 import { SlotsEngine } from "./slots-engine";
+import { Stage } from "./stage";
+import { StagesEngine } from "./stages-engine";
 import { Tables } from "./tables";
 import { Users } from "./users";
 
@@ -80,20 +82,24 @@ export function start(): i32 {
 
 function buildRun(tables: Tables): Run {
   const run = tables.run;
-  const router = new Router(run, pools, tables.labelPool);
+  const router = new Router(run, entryPools(pools), tables.labelPool);
   const horizon = run[C.RUN_HORIZON] == Infinity ? NEVER_TICK : tickOf(run[C.RUN_HORIZON]);
   const latency = tickOf(run[C.RUN_COMPRESS_LATENCY]);
   const users = run[C.RUN_CONCURRENCY] > 0 ? new Users(run) : null;
   const keepsResults = run[C.RUN_RESULTS] != 0;
   if (run[C.RUN_ENGINE] == C.ENGINE_ITERATIONS) {
     const units = tables.blockId.length > 0 ? new PromptUnits() : null;
-    const ledger = new Ledger(ITERATIONS_REQUEST);
+    const staged = pools[0].stage != null;
+    const ledger = new Ledger(staged ? STAGED_REQUEST : ITERATIONS_REQUEST);
     const engine = new IterationsEngine(tables, pools, units, ledger, horizon, latency, users);
-    return new EventLoop<IterationsEngine>(tables, pools, engine, router, fault, keepsResults);
+    if (!staged) return new EventLoop<IterationsEngine>(tables, pools, engine, router, fault, keepsResults, null);
+    const stages = new StagesEngine(engine, pools);
+    const atDecode = firstTokensAtDecode(pools);
+    return new EventLoop<StagesEngine>(tables, pools, stages, router, fault, keepsResults, atDecode);
   }
   const ledger = new Ledger(SLOTS_REQUEST);
   const engine = new SlotsEngine(run, pools, buildReplicas(pools), ledger, horizon, latency, users);
-  return new EventLoop<SlotsEngine>(tables, pools, engine, router, fault, keepsResults);
+  return new EventLoop<SlotsEngine>(tables, pools, engine, router, fault, keepsResults, null);
 }
 
 /** Draws the next `count` requests into the window. Answers an ERROR_ code. */
@@ -196,13 +202,23 @@ export function select(rank: i32): f64 {
 }
 
 /**
- * Requests of `pool` (-1: no pool; -2: all) from ordinal `first` on whose TTFT, TPOT and E2E keep within these limits, ticks; Infinity: no limit. Between
- * calls of a run that is under way, of those that are settled and all before them as well.
+ * Requests of `pool` (-1: no pool; -2: all) from ordinal `first` on whose first token, time per token and E2E keep within these limits, ticks; Infinity: no limit.
+ * `firstToken` and `perToken`: the METRIC_ that is meant. Between calls of a run that is under way, of those that are settled and all before them as well.
  */
-export function countWithin(pool: i32, first: u32, ttft: f64, tpot: f64, e2e: f64): i32 {
+export function countWithin(
+  pool: i32,
+  first: u32,
+  firstToken: i32,
+  perToken: i32,
+  ttft: f64,
+  tpot: f64,
+  e2e: f64,
+): i32 {
   if (phase != FINISHED && phase != RUNNING) return 0;
+  if (<u32>firstToken >= <u32>C.METRICS || <u32>perToken >= <u32>C.METRICS) return 0;
   const samples = playing!.samples;
-  return selection!.countWithin(samples, pool, samples.placeOf(first), limitOf(ttft), limitOf(tpot), limitOf(e2e));
+  const place = samples.placeOf(first);
+  return selection!.countWithin(samples, pool, place, firstToken, perToken, limitOf(ttft), limitOf(tpot), limitOf(e2e));
 }
 
 /** A limit in ticks; a figure that was not reached keeps within an infinite one alone. */
@@ -257,6 +273,12 @@ function resultAddress(id: i32): usize {
   if (id == C.BUFFER_RESULT_TPOT) return changetype<usize>(results.tpot);
   if (id == C.BUFFER_RESULT_E2E) return changetype<usize>(results.e2e);
   if (id == C.BUFFER_RESULT_PREEMPTIONS) return changetype<usize>(results.preemptions);
+  if (results.staged) {
+    if (id == C.BUFFER_RESULT_DECODE_POOL) return changetype<usize>(results.decodePool);
+    if (id == C.BUFFER_RESULT_DECODE_REPLICA) return changetype<usize>(results.decodeReplica);
+    if (id == C.BUFFER_RESULT_TRANSFER) return changetype<usize>(results.transfer);
+    if (id == C.BUFFER_RESULT_HANDOVER) return changetype<usize>(results.handover);
+  }
   if (id == C.BUFFER_SERIES) return changetype<usize>(playing!.series.values);
   return 0;
 }
@@ -276,6 +298,21 @@ function writeFigures(index: i32, pool: Pool): void {
   writeClock(row);
   const serving = pool.serving;
   if (serving != null) writeServing(row, serving);
+  const stage = pool.stage;
+  if (stage != null) writeStage(row, stage);
+}
+
+function writeStage(row: i32, stage: Stage): void {
+  figures[row + C.FIGURE_UNFINISHED] += stage.takenOver - stage.handedOver - stage.spilled;
+  figures[row + C.FIGURE_HANDED_OVER] = stage.handedOver;
+  figures[row + C.FIGURE_TAKEN_OVER] = stage.takenOver;
+  figures[row + C.FIGURE_SPILLED] = stage.spilled;
+  figures[row + C.FIGURE_KEPT] = stage.kept;
+  figures[row + C.FIGURE_TRANSFERS] = stage.transfers;
+  figures[row + C.FIGURE_LINK_BYTES] = stage.linkBytes;
+  figures[row + C.FIGURE_TRANSFER_SUM] = stage.transferSum;
+  figures[row + C.FIGURE_GRANT_SUM] = stage.grantSum;
+  figures[row + C.FIGURE_LINK_WAIT_SUM] = stage.linkWaitSum;
 }
 
 function writeServing(row: i32, serving: Serving): void {

@@ -6,7 +6,7 @@ import { IDLE, Lane } from "./lane";
 import { LaneGroup } from "./lane-group";
 import { Ledger, Request } from "./ledger";
 import { PromptUnits } from "./prompt-units";
-import { Tables } from "./tables";
+import { Results, Tables } from "./tables";
 import { Users } from "./users";
 import { WinnerTree } from "./winner-tree";
 
@@ -17,9 +17,9 @@ import { WinnerTree } from "./winner-tree";
  * before starts. Between its events a lane is not touched.
  */
 export class IterationsEngine extends Engine {
-  private readonly lanes: StaticArray<Lane>;
-  private readonly groups: StaticArray<LaneGroup>;
-  private readonly events: WinnerTree;
+  readonly lanes: StaticArray<Lane>;
+  readonly groups: StaticArray<LaneGroup>;
+  readonly events: WinnerTree;
   /** Per pool: whether it looks for cached prefixes. */
   private readonly prefersPrefix: StaticArray<bool>;
 
@@ -128,14 +128,12 @@ export class IterationsEngine extends Engine {
   enter(ordinal: u32, request: Request, pool: Pool, tick: Tick): void {
     pool.touch(tick);
     const shared = pool.sharedQueue;
-    if (this.prefersPrefix[pool.index] && shared == null) {
-      this.join(this.laneWithPrefix(ordinal, request, pool, tick), ordinal, request, pool, tick);
+    if (shared == null) {
+      this.join(this.choose(ordinal, request, pool, tick), ordinal, request, pool, tick);
       return;
     }
     const group = this.groups[pool.firstReplica + pool.balancer!.choose(ordinal)];
-    if (shared == null) {
-      this.join(group.leastLane, ordinal, request, pool, tick);
-    } else if (shared.length == 0 && group.outstanding < group.seats) {
+    if (shared.length == 0 && group.outstanding < group.seats) {
       this.join(group.leastLane, ordinal, request, pool, tick);
     } else if (pool.maxQueue >= 0 && shared.length >= pool.maxQueue) {
       this.refuse(request, pool, tick);
@@ -145,9 +143,16 @@ export class IterationsEngine extends Engine {
     }
   }
 
+  /** The lane for a request of a pool whose replicas have queues of their own. */
+  @inline
+  choose(ordinal: u32, request: Request, pool: Pool, tick: Tick): Lane {
+    if (this.prefersPrefix[pool.index]) return this.laneWithPrefix(ordinal, request, pool, tick);
+    return this.groups[pool.firstReplica + pool.balancer!.choose(ordinal)].leastLane;
+  }
+
   /** The request joins the queue of a lane, if its replica takes it. */
   @inline
-  private join(lane: Lane, ordinal: u32, request: Request, pool: Pool, tick: Tick): void {
+  join(lane: Lane, ordinal: u32, request: Request, pool: Pool, tick: Tick): void {
     const group = lane.group;
     if (
       pool.maxQueue >= 0 &&
@@ -169,7 +174,7 @@ export class IterationsEngine extends Engine {
   }
 
   /** Sends requests from the queue of the pool to a replica that has room. */
-  private dispatch(group: LaneGroup, tick: Tick): void {
+  dispatch(group: LaneGroup, tick: Tick): void {
     const shared = group.pool.sharedQueue!;
     while (shared.length > 0 && group.outstanding < group.seats) {
       const ordinal = shared.pop(this.ledger);
@@ -213,4 +218,11 @@ export class IterationsEngine extends Engine {
   tpot(request: Request): Tick {
     return request.output == 1 ? NOT_APPLICABLE : nearestTick(<f64>request.decode / <f64>(request.output - 1));
   }
+
+  @inline
+  handover(_request: Request): Tick {
+    return NOT_APPLICABLE;
+  }
+
+  tell(_request: Request, _results: Results): void {}
 }

@@ -1,7 +1,9 @@
 import { Tick } from "./clock";
 import { Pool } from "./fleet";
 import { Request } from "./ledger";
+import { HandoverQueue } from "./handover-queue";
 import { Lane } from "./lane";
+import { Link } from "./link";
 import { Serving } from "./serving";
 import { Users } from "./users";
 
@@ -12,6 +14,13 @@ export class LaneGroup {
   private waiting: i32 = 0;
   /** When each stage is free. */
   private readonly stageFree: StaticArray<Tick>;
+  /** Its link, if its pool hands over or takes over. */
+  readonly link: Link | null;
+  /** Who is to ask a decode lane for memory, in order; and whether somebody does. */
+  readonly outbox: HandoverQueue | null;
+  asks: bool = false;
+  /** Inputs of its requests whose first prompt is not computed, where requests are spilled. */
+  pendingTokens: f64 = 0;
   readonly lanes: StaticArray<Lane>;
 
   constructor(
@@ -24,6 +33,8 @@ export class LaneGroup {
   ) {
     this.stageFree = new StaticArray<Tick>(serving.pp);
     this.lanes = new StaticArray<Lane>(serving.pp);
+    this.link = serving.prefills || serving.decodes ? new Link(serving.stage!.bandwidth) : null;
+    this.outbox = serving.prefills && serving.stage!.pushes ? new HandoverQueue() : null;
   }
 
   /** The lane with the fewest requests; ties: the lowest. */
@@ -77,10 +88,44 @@ export class LaneGroup {
     pool.busy--;
     pool.completed++;
     pool.outputTokens += <f64>request.output;
-    pool.e2eSum += <f64>(tick - request.entry(this.compressLatency));
+    pool.e2eSum += <f64>(tick - (this.serving.decodes ? request.reached : request.entry(this.compressLatency)));
     this.tell();
     const users = this.users;
     if (users != null) users.release(tick);
+  }
+
+  /** A request is to come from another pool. */
+  expect(): void {
+    this.outstanding++;
+    this.waiting++;
+    this.tell();
+  }
+
+  /** It will not come. */
+  expectNoMore(): void {
+    this.outstanding--;
+    this.waiting--;
+    this.tell();
+  }
+
+  /** It came, and has a seat. */
+  @inline
+  seat(): void {
+    this.waiting--;
+    this.pool.waiting--;
+    this.pool.busy++;
+    this.tell();
+  }
+
+  /** A running request leaves to another pool at `tick`. */
+  @inline
+  handOver(request: Request, tick: Tick): void {
+    const pool = this.pool;
+    this.outstanding--;
+    pool.busy--;
+    pool.stage!.handedOver++;
+    pool.e2eSum += <f64>(tick - request.entry(this.compressLatency));
+    this.tell();
   }
 
   /** Sends an iteration that starts at `tick` through the pipeline, `stage` ticks a stage; answers when it leaves the last one. */

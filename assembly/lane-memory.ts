@@ -4,6 +4,8 @@ import { PrefixCache } from "./prefix-cache";
 export class LaneMemory {
   /** Blocks that are nobody's and no unit's. */
   plain: i32;
+  /** Blocks of nobody who runs: held for a transfer, or granted to a request without a seat. */
+  outside: i32 = 0;
 
   constructor(
     private readonly blocks: i32,
@@ -22,6 +24,12 @@ export class LaneMemory {
 
   get used(): i32 {
     return this.blocks - this.free;
+  }
+
+  /** Blocks of those who run. */
+  @inline
+  get running(): i32 {
+    return this.used - this.outside;
   }
 
   /** Takes free blocks. */

@@ -3,15 +3,18 @@ import { LATEST_TICK, NEVER_TICK, Tick } from "./clock";
 import { DecodeSet } from "./decode-set";
 import { Batch } from "./batch";
 import { GRAIN_BITS } from "./grains";
+import { HandoverQueue } from "./handover-queue";
 import { Jump } from "./jump";
 import { LaneGroup } from "./lane-group";
 import { LaneMemory } from "./lane-memory";
 import { LaneQueue } from "./lane-queue";
-import { Ledger } from "./ledger";
+import { Ledger, Request } from "./ledger";
+import { OrdinalList } from "./ordinal-list";
 import { PrefixCache } from "./prefix-cache";
 import { PromptUnits } from "./prompt-units";
 import { NO_SEAT, Seat, SeatList, Seats } from "./seats";
 import { ALLOCATE_LONGEST, Serving } from "./serving";
+import { STAGE_KEPT, STAGE_SEATED } from "./stage";
 
 /** Nothing runs or waits. */
 export const IDLE: i32 = 0;
@@ -41,9 +44,18 @@ export class Lane {
 
   readonly queue: LaneQueue;
   readonly memory: LaneMemory;
+  readonly batch: Batch;
+  /** Of a prefill pool: seats whose prompts the present end computed and who are to be handed over, in the order of admission; and who completed by it. */
+  readonly prompted: SeatList = new SeatList();
+  readonly over: OrdinalList | null;
+  /** Of a decode pool: who asks for memory, in order; who has landed, in order; and how many are granted and have no seat. */
+  readonly intake: HandoverQueue | null;
+  readonly landed: HandoverQueue | null;
+  promised: i32 = 0;
+  /** Of these, who took a seat at the start of the iteration under way. */
+  private readonly seated: SeatList = new SeatList();
   private readonly seats: Seats;
   private readonly decodes: DecodeSet;
-  private readonly batch: Batch;
   private readonly jump: Jump = new Jump();
   /** Requests that the present end completes. */
   private readonly leaving: SeatList = new SeatList();
@@ -78,6 +90,9 @@ export class Lane {
     this.memory = lanesMemory;
     this.decodes = decodes;
     this.batch = new Batch(ledger, group, serving, queue, seats, lanesMemory, decodes);
+    this.over = serving.prefills && !serving.stage!.pulls ? new OrdinalList() : null;
+    this.intake = serving.decodes ? new HandoverQueue() : null;
+    this.landed = serving.decodes ? new HandoverQueue() : null;
   }
 
   /** The lane's place in the order of events: the tick of the next one, twice, and one more if it is a start. */
@@ -100,6 +115,27 @@ export class Lane {
     // Whoever is not at the head, or finds no seat, cannot be admitted before the jump ends.
     if (this.phase != RUNNING || this.queue.first != ordinal || this.seats.count >= this.serving.seats) return false;
     return this.shorten(tick);
+  }
+
+  /** Blocks or a landed request came at `tick`: who waits may go on. Answers whether that changes when the lane's next event is. */
+  wake(tick: Tick): bool {
+    if (this.phase == IDLE) {
+      this.phase = READY;
+      this.tick = tick;
+      this.fraction = 0;
+      return true;
+    }
+    return this.phase == RUNNING && this.shorten(tick);
+  }
+
+  /** Blocks were taken at `tick`, to which the lane is in sync: the jump under way may not find its own. Answers whether that changes when it ends. */
+  cut(tick: Tick): bool {
+    return this.phase == RUNNING && this.shorten(tick);
+  }
+
+  /** Requests that run. */
+  get running(): i32 {
+    return this.seats.count;
   }
 
   /** Cuts the jump at the first end of an iteration that is not before `tick`. */
@@ -140,6 +176,7 @@ export class Lane {
   /** Puts a batch together and sets out. */
   @inline
   start(): void {
+    if (this.serving.decodes) this.seatLanded();
     this.batch.form(this.tick);
     if (this.seats.count == 0) {
       this.phase = IDLE;
@@ -219,7 +256,7 @@ export class Lane {
   private pass(iterations: i64): void {
     const jump = this.jump;
     const begin = this.tick;
-    const used = this.memory.used;
+    const used = this.memory.running;
     let firstEnd = this.endTick;
     if (this.serving.pp > 1) {
       this.tick = this.endTick;
@@ -258,6 +295,10 @@ export class Lane {
     const jump = this.jump;
     const n = this.decodes.count;
     const even = this.serving.pp > 1 ? firstEnd - begin : jump.first >> GRAIN_BITS;
+    if (this.serving.decodes && this.seated.length > 0) {
+      this.countSeatedGaps(iterations, firstEnd, even);
+      return;
+    }
     if (this.serving.mixes) {
       if (this.serving.pp > 1) gaps.add(even, n);
       else gaps.addSeries(jump.first, jump.rise, iterations, n);
@@ -267,6 +308,30 @@ export class Lane {
     const recent = this.countJoinedGaps(firstEnd, even);
     if (n > recent) gaps.add(this.lastDecodeIn == this.ended ? even : firstEnd - this.batch.lastDecode, n - recent);
     if (iterations > 1) gaps.addSeries(jump.first + jump.rise, jump.rise, iterations - 1, n);
+  }
+
+  /** The same where some come from another pool: their gap reaches back to there. Decode lanes mix. */
+  private countSeatedGaps(iterations: i64, firstEnd: Tick, even: Tick): void {
+    const gaps = this.serving.gaps;
+    const seated = this.seated;
+    const n = this.decodes.count;
+    let recent = 0;
+    for (let i = 0; i < seated.length; i++) {
+      const record = this.seats.at(seated.at(i));
+      if (!record.taken || !record.decodes) continue;
+      this.emitOver(this.ledger.at(record.ordinal), record.generated, firstEnd);
+      recent++;
+    }
+    seated.length = 0;
+    if (n > recent) gaps.add(even, n - recent);
+    if (iterations > 1) gaps.addSeries(this.jump.first + this.jump.rise, this.jump.rise, iterations - 1, n);
+  }
+
+  /** A decode lane emits its first token at `tick` for a request that emitted `generated` before. */
+  private emitOver(request: Request, generated: u32, tick: Tick): void {
+    request.emitted = tick;
+    if (generated == 0) request.prefill = tick - request.start;
+    else this.serving.gaps.add(tick - request.prompted, 1);
   }
 
   /** Adds the gaps of those who emit their first token as decodes; answers how many these are. */
@@ -293,7 +358,7 @@ export class Lane {
     this.chunkTokens = 0;
     this.chunkWork = 0;
     // Blocks are taken at an even pace between two changes of the batch, but for the grain of a block.
-    this.group.pool.kvArea += 0.5 * (<f64>usedBefore + <f64>this.memory.used) * elapsed;
+    this.group.pool.kvArea += 0.5 * (<f64>usedBefore + <f64>this.memory.running) * elapsed;
   }
 
   // Ends ------------------------------------------------------------------------------------------------------------------
@@ -309,7 +374,15 @@ export class Lane {
         this.leaving.push(seat);
     }
     if (this.leaving.length > 0) this.completeAll();
-    this.phase = this.outstanding > 0 ? READY : IDLE;
+    this.rest();
+  }
+
+  /** Whether there is somebody for the next iteration. */
+  @inline
+  rest(): void {
+    const landed = this.landed;
+    const waits = this.queue.length > 0 || (landed != null && landed.length > 0);
+    this.phase = this.seats.count > 0 || waits ? READY : IDLE;
   }
 
   /** One decode iteration, request by request. */
@@ -341,6 +414,12 @@ export class Lane {
   /** All of a prompt is computed: a token is emitted. */
   private emit(seat: i32, record: Seat): void {
     const request = this.ledger.at(record.ordinal);
+    if (this.serving.prefills && request.stage != STAGE_KEPT) {
+      this.endPrompt(seat, record, request);
+      return;
+    }
+    if (this.serving.decodes && request.stage == STAGE_SEATED && request.emitted == NEVER_TICK)
+      request.emitted = this.tick;
     if (record.generated == 0) request.prefill = this.tick - request.start;
     else this.serving.gaps.add(this.tick - request.decode, 1);
     record.generated++;
@@ -352,6 +431,95 @@ export class Lane {
       this.decodes.join(seat, <i64>(record.output - record.generated));
       if (!this.serving.mixes) this.joined.push(seat);
     }
+  }
+
+  // Prefill and decode apart -----------------------------------------------------------------------------------------------
+
+  /** A prefill pool has computed the prompt of a request. */
+  private endPrompt(seat: i32, record: Seat, request: Request): void {
+    const stage = this.serving.stage!;
+    if (stage.spill != Infinity) this.group.pendingTokens -= <f64>record.input;
+    request.prompted = this.tick;
+    if (stage.firstTokenAtDecode) {
+      this.prompted.push(seat);
+      return;
+    }
+    request.prefill = this.tick - request.start;
+    record.generated = 1;
+    if (record.output > 1) {
+      this.prompted.push(seat);
+      return;
+    }
+    this.leaving.push(seat);
+    const over = this.over;
+    if (over != null) over.push(record.ordinal);
+  }
+
+  /** Ordinal of the request in a seat. */
+  ordinalAt(seat: i32): u32 {
+    return this.seats.at(seat).ordinal;
+  }
+
+  /** The request in `seat` leaves to another pool. Its blocks stay taken: answers how many. */
+  handOver(seat: i32): i32 {
+    const record = this.seats.at(seat);
+    const held = this.batch.blocksOwned(record, record.computed);
+    this.memory.outside += held;
+    this.seats.leave(seat);
+    this.outstanding--;
+    return held;
+  }
+
+  /** The request in `seat`, whose prompt is computed, stays and decodes here. */
+  keep(seat: i32): void {
+    const record = this.seats.at(seat);
+    const request = this.ledger.at(record.ordinal);
+    request.stage = STAGE_KEPT;
+    request.prompted = NEVER_TICK;
+    request.prefill = this.tick - request.start;
+    record.generated = 1;
+    record.emitted = this.tick;
+    record.emittedIn = this.ended;
+    if (record.output == 1) {
+      this.complete(seat);
+      return;
+    }
+    this.decodes.join(seat, <i64>(record.output - 1));
+    if (!this.serving.mixes) this.joined.push(seat);
+  }
+
+  /** Landed requests take free seats, in order, and decode from now on. */
+  private seatLanded(): void {
+    const landed = this.landed!;
+    const pool = this.group.pool;
+    this.seated.length = 0;
+    while (landed.length > 0 && this.seats.count < this.serving.seats) {
+      const ordinal = landed.pop(this.ledger);
+      const request = this.ledger.at(ordinal);
+      this.promised--;
+      this.memory.outside -= request.taken;
+      pool.stage!.shift(-request.taken, this.tick);
+      request.stage = STAGE_SEATED;
+      this.seatOver(ordinal, request);
+      this.group.seat();
+    }
+  }
+
+  private seatOver(ordinal: u32, request: Request): void {
+    const seat = this.seats.take();
+    const record = this.seats.at(seat);
+    record.ordinal = ordinal;
+    record.input = this.serving.inputOf(request);
+    record.output = request.output;
+    record.generated = request.generated;
+    record.computed = record.input + request.generated - 1;
+    record.prompt = record.computed;
+    record.tokens = 0;
+    record.served = false;
+    record.emitted = request.prompted;
+    record.emittedIn = -1;
+    this.decodes.join(seat, <i64>(record.output - record.generated));
+    this.seated.push(seat);
   }
 
   private completeAll(): void {

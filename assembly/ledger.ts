@@ -5,6 +5,7 @@ import { Tick } from "./clock";
  *
  *     0 arrival | 8 start | 16 prefill | 24 decode | 32 input | 36 output | 40 blocks | 44 following | 48 replica | 52 pool | 54 status | 55 compressed
  *     56 generated | 60 preemptions | 62 priority                              engine `iterations` alone
+ *     64 reached | 72 prompted | 80 admitted | 88 granted | 96 landed | 104 emitted | 112 source | 116 target | 120 held | 124 taken | 128 behind | 132 transfer | 136 stage     staged fleets alone
  */
 @unmanaged
 export class Request {
@@ -37,6 +38,31 @@ export class Request {
   /** Smaller goes first. */
   priority: u8 = 0;
 
+  /** When it reached the pool that decodes it: at the end of its prompt, or spilled. */
+  reached: Tick = 0;
+  /** End of its prompt in a prefill pool; NEVER_TICK before, and where it is not handed over. */
+  prompted: Tick = 0;
+  /** Its latest admission in a prefill pool. */
+  admitted: Tick = 0;
+  /** When memory of the decode side was granted; NEVER_TICK before. */
+  granted: Tick = 0;
+  /** When its keys and values were there; NEVER_TICK before. */
+  landed: Tick = 0;
+  /** When the decode side emitted its first token for it; NEVER_TICK before. */
+  emitted: Tick = 0;
+  /** Numbers of the lanes that prefilled it and that decodes it; -1 = none. */
+  source: i32 = 0;
+  target: i32 = 0;
+  /** Blocks that it holds in the one after its prompt, and has been granted in the other and not yet seated on. */
+  held: i32 = 0;
+  taken: i32 = 0;
+  /** Ordinal of the request behind it in an outbox, an intake, or among the landed. */
+  behind: u32 = 0;
+  /** Transfer under way on a shared link; -1 = none. */
+  transfer: i32 = 0;
+  /** How far it is: a code of stage.ts. */
+  stage: u8 = 0;
+
   /** Tick at which it reaches its pool. */
   entry(compressLatency: Tick): Tick {
     return this.arrival + (this.compressed ? compressLatency : 0);
@@ -50,8 +76,10 @@ export class Request {
 
 /** Bytes of a request in the engine `slots`, which knows nothing of what lies behind. */
 export const SLOTS_REQUEST: usize = offsetof<Request>("generated");
-/** Bytes of a request in the engine `iterations`. */
-export const ITERATIONS_REQUEST: usize = offsetof<Request>();
+/** Bytes of a request in the engine `iterations`, which knows nothing of what lies behind unless the fleet is staged. */
+export const ITERATIONS_REQUEST: usize = offsetof<Request>("reached");
+/** Bytes of a request in a staged fleet. */
+export const STAGED_REQUEST: usize = offsetof<Request>();
 
 /** Requests of one segment: few, so that the segments of a fleet without a backlog stay in the first-level cache. */
 const SEGMENT_BITS: u32 = 8;
@@ -72,7 +100,7 @@ class Segment {
  *     ordinals  | retired ... | ............ | ... next - 1 |        segments of 256, found through a ring of references
  *
  * A request is opened when it arrives and retired in the order of arrival once it and all before it are settled, so results leave in the
- * order of the workload. Queues are chains through `following`. 56 or 63 bytes a request; a segment is used again once all of it is retired.
+ * order of the workload. Queues are chains through `following`. 56 or 64 bytes a request, in staged fleets 144; a segment is used again once all of it is retired.
  */
 export class Ledger {
   /** Requests opened so far: ordinal of the next one. */
@@ -91,7 +119,7 @@ export class Ledger {
   private freeCount: i32 = 0;
 
   constructor(
-    /** SLOTS_REQUEST or ITERATIONS_REQUEST. */
+    /** SLOTS_REQUEST, ITERATIONS_REQUEST or STAGED_REQUEST. */
     private readonly requestBytes: usize,
   ) {}
 

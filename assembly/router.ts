@@ -48,6 +48,7 @@ export class Router {
 
   constructor(
     run: StaticArray<f64>,
+    /** Those that take arrivals, in the order of the fleet. */
     private readonly pools: StaticArray<Pool>,
     private readonly labelPool: StaticArray<i32>,
   ) {
@@ -107,9 +108,17 @@ export class Router {
 
   private byLabel(label: i32): i32 {
     const named = label < this.labelPool.length ? this.labelPool[label] : NO_POOL;
-    if (named >= 0 && named < this.pools.length) return named;
+    if (this.takesArrivals(named)) return named;
     this.byDefault = true;
     return this.defaultPool;
+  }
+
+  private takesArrivals(index: i32): bool {
+    const pools = this.pools;
+    // Where all pools take arrivals, they are where their indices say.
+    if (<u32>index < <u32>pools.length && pools[index].index == index) return true;
+    for (let p = 0; p < pools.length; p++) if (pools[p].index == index) return true;
+    return false;
   }
 
   private compressing(ordinal: u32, input: u32, output: u32, category: i32): i32 {
@@ -143,7 +152,7 @@ export class Router {
         if (<i64>pool.outstanding * <i64>least.capacity < <i64>least.outstanding * <i64>pool.capacity) best = p;
       }
     }
-    return best;
+    return best == NO_POOL ? NO_POOL : pools[best].index;
   }
 
   private random(ordinal: u32, total: u32): i32 {
@@ -154,7 +163,7 @@ export class Router {
     let skip = <i32>(uniform(this.routingKey, <u64>ordinal) * <f64>holding);
     let p = 0;
     while (total > pools[p].maxCtx || skip-- > 0) p++;
-    return p;
+    return pools[p].index;
   }
 
   private roundRobin(total: u32): i32 {
@@ -164,7 +173,7 @@ export class Router {
       const p = (this.lastTaken + step) % count;
       if (total <= pools[p].maxCtx) {
         this.lastTaken = p;
-        return p;
+        return pools[p].index;
       }
     }
     return NO_POOL;

@@ -1,5 +1,17 @@
-import { BATCHES, METRIC_E2E, METRIC_TPOT, METRIC_TTFT, METRICS, NOT_APPLICABLE, SAMPLES_CAPACITY } from "./contract";
-import { NEVER_TICK, Tick } from "./clock";
+import {
+  BATCHES,
+  METRIC_E2E,
+  METRIC_HANDOVER,
+  METRIC_TPOT,
+  METRIC_TPOT_OVER_N,
+  METRIC_TTFT,
+  METRIC_TTFT_AT_USER,
+  METRICS_KEPT,
+  METRICS_KEPT_STAGED,
+  NOT_APPLICABLE,
+  SAMPLES_CAPACITY,
+} from "./contract";
+import { NEVER_TICK, nearestTick, Tick } from "./clock";
 
 const SEGMENT_BITS: i32 = 14;
 const SEGMENT: i32 = 1 << SEGMENT_BITS;
@@ -7,12 +19,16 @@ const SEGMENTS: i32 = SAMPLES_CAPACITY >> SEGMENT_BITS;
 
 /** SEGMENT samples: the ticks of one METRIC_ after those of the other, and the pools. */
 class Segment {
-  readonly ticks: StaticArray<i64> = new StaticArray<i64>(METRICS * SEGMENT);
+  readonly ticks: StaticArray<i64>;
   readonly pools: StaticArray<i16> = new StaticArray<i16>(SEGMENT);
+
+  constructor(metrics: i32) {
+    this.ticks = new StaticArray<i64>(metrics * SEGMENT);
+  }
 }
 
 /**
- * The settled figures of every request, in order of arrival, from which percentiles are taken exactly: four i64 ticks and the pool, 34 bytes a request, in
+ * The settled figures of every request, in order of arrival, from which percentiles are taken exactly: four i64 ticks (of staged fleets five) and the pool, 34 bytes a request, in
  * segments that are laid down as they are needed. When SAMPLES_CAPACITY is reached, every second one is dropped and from then on only every
  * `stride`-th request is kept, so memory is bounded; counts and sums elsewhere still cover every request.
  */
@@ -25,23 +41,33 @@ export class Samples {
   private readonly segments: StaticArray<Segment> = new StaticArray<Segment>(SEGMENTS);
   /** Segments laid down so far. */
   private laid: i32 = 0;
+  /** METRICS_KEPT, or METRICS_KEPT_STAGED. */
+  private readonly metrics: i32;
+
+  constructor(
+    /** Of a staged fleet, by pool: whether the decode side emits the first token; null: not staged. */
+    private readonly firstTokenAtDecode: StaticArray<bool> | null,
+  ) {
+    this.metrics = firstTokenAtDecode == null ? METRICS_KEPT : METRICS_KEPT_STAGED;
+  }
 
   /** Adds the figures of request `ordinal`; requests come in order. */
   @inline
-  add(ordinal: u32, pool: i32, wait: Tick, ttft: Tick, tpot: Tick, e2e: Tick): void {
+  add(ordinal: u32, pool: i32, wait: Tick, ttft: Tick, tpot: Tick, e2e: Tick, handover: Tick): void {
     if (ordinal & (this.stride - 1)) return;
     if (this.count == SAMPLES_CAPACITY) {
       this.thin();
       if (ordinal & (this.stride - 1)) return;
     }
     const index = this.count >> SEGMENT_BITS;
-    if (index == this.laid) this.segments[this.laid++] = new Segment();
+    if (index == this.laid) this.segments[this.laid++] = new Segment(this.metrics);
     const segment = this.segments[index];
     const place = this.count & (SEGMENT - 1);
     segment.ticks[place] = wait;
     segment.ticks[SEGMENT + place] = ttft;
     segment.ticks[2 * SEGMENT + place] = tpot;
     segment.ticks[3 * SEGMENT + place] = e2e;
+    if (this.metrics > METRICS_KEPT) segment.ticks[METRIC_HANDOVER * SEGMENT + place] = handover;
     segment.pools[place] = <i16>pool;
     this.count++;
   }
@@ -52,8 +78,36 @@ export class Samples {
   }
 
   /** The figure `metric` of sample `i`. */
+  @inline
   tick(metric: i32, i: i32): Tick {
+    return metric < METRICS_KEPT ? this.kept(metric, i) : this.derived(metric, i);
+  }
+
+  @inline
+  private kept(metric: i32, i: i32): Tick {
     return this.segments[i >> SEGMENT_BITS].ticks[metric * SEGMENT + (i & (SEGMENT - 1))];
+  }
+
+  /** A figure that staged fleets alone keep, or that is worked out of others. */
+  private derived(metric: i32, i: i32): Tick {
+    if (metric == METRIC_TPOT_OVER_N) return this.tpotOverAll(i);
+    const handover = this.metrics > METRICS_KEPT ? this.kept(METRIC_HANDOVER, i) : NOT_APPLICABLE;
+    if (metric == METRIC_HANDOVER) return handover;
+    const ttft = this.kept(METRIC_TTFT, i);
+    if (handover == NOT_APPLICABLE) return ttft;
+    const isUsers = this.firstTokenAtDecode![this.pool(i)];
+    if (metric == METRIC_TTFT_AT_USER) return isUsers ? ttft : handover == NEVER_TICK ? NEVER_TICK : ttft + handover;
+    return isUsers && ttft != NEVER_TICK ? ttft - handover : ttft;
+  }
+
+  /** The number of output tokens follows from TPOT, which is their mean gap to the nearest tick: no longer output than 2^20 tokens is told wrong where a gap is a ms. */
+  private tpotOverAll(i: i32): Tick {
+    const e2e = this.kept(METRIC_E2E, i);
+    if (e2e == NEVER_TICK) return NEVER_TICK;
+    const tpot = this.kept(METRIC_TPOT, i);
+    if (tpot <= 0) return 0;
+    const decode = <f64>(e2e - this.kept(METRIC_TTFT, i));
+    return nearestTick(decode / <f64>(nearestTick(decode / <f64>tpot) + 1));
   }
 
   /** The pool of sample `i`; -1 = none. */
@@ -67,8 +121,8 @@ export class Samples {
       const from = i << 1;
       const segment = this.segments[i >> SEGMENT_BITS];
       const place = i & (SEGMENT - 1);
-      for (let metric = 0; metric < METRICS; metric++)
-        segment.ticks[metric * SEGMENT + place] = this.tick(metric, from);
+      for (let metric = 0; metric < this.metrics; metric++)
+        segment.ticks[metric * SEGMENT + place] = this.kept(metric, from);
       segment.pools[place] = <i16>this.pool(from);
     }
     this.count = kept;
@@ -129,17 +183,24 @@ export class Selection {
   }
 
   /**
-   * How many of the samples `first` and later of `pool` (as in `gather`) keep within all three limits, ticks. A figure that the request cannot have keeps
-   * within any limit, one that it did not reach within none.
+   * How many of the samples `first` and later of `pool` (as in `gather`) keep within all three limits, ticks, of which the first is for the metric `first token`
+   * and the second for the metric `per token`. A figure that the request cannot have keeps within any limit, one that it did not reach within none.
    */
-  countWithin(samples: Samples, pool: i32, first: i32, ttft: Tick, tpot: Tick, e2e: Tick): i32 {
+  countWithin(
+    samples: Samples,
+    pool: i32,
+    first: i32,
+    firstToken: i32,
+    perToken: i32,
+    ttft: Tick,
+    tpot: Tick,
+    e2e: Tick,
+  ): i32 {
     let within = 0;
     for (let i = first; i < samples.count; i++) {
       if (pool != -2 && samples.pool(i) != pool) continue;
       within += i32(
-        samples.tick(METRIC_TTFT, i) <= ttft &&
-          samples.tick(METRIC_TPOT, i) <= tpot &&
-          samples.tick(METRIC_E2E, i) <= e2e,
+        samples.tick(firstToken, i) <= ttft && samples.tick(perToken, i) <= tpot && samples.tick(METRIC_E2E, i) <= e2e,
       );
     }
     return within;

@@ -6,14 +6,18 @@ import {
   SERIES_CONTEXT_TOKENS,
   SERIES_DECODE_TOKENS,
   SERIES_FIELDS,
+  SERIES_HANDED_OVER,
   SERIES_ITERATIONS,
   SERIES_KV_AREA,
   SERIES_LANES_BUSY_AREA,
+  SERIES_LINK_BYTES,
   SERIES_ORDINAL,
   SERIES_OUTPUT_TOKENS,
+  SERIES_OUTSIDE_AREA,
   SERIES_PREEMPTIONS,
   SERIES_PREFILL_TOKENS,
   SERIES_PREFILL_WORK,
+  SERIES_TAKEN_OVER,
   SERIES_TICK,
   SERIES_WAITING,
   SERIES_WAITING_AREA,
@@ -21,6 +25,7 @@ import {
 import { Tick } from "./clock";
 import { Pool } from "./fleet";
 import { Serving } from "./serving";
+import { Stage } from "./stage";
 
 /** Points of a run of few pools; of many pools, fewer, to bound the memory. */
 const POINTS: i32 = 512;
@@ -70,6 +75,8 @@ export class Series {
       this.values[row + SERIES_OUTPUT_TOKENS] = pool.outputTokens;
       const serving = pool.serving;
       if (serving != null) this.recordServing(row, serving);
+      const stage = pool.stage;
+      if (stage != null) this.recordStage(row, stage, tick);
     }
     const last = first + this.pools.length * SERIES_FIELDS;
     this.stamp(last, tick, ordinal);
@@ -86,6 +93,15 @@ export class Series {
     this.values[row + SERIES_CONTEXT_TOKENS] = serving.contextTokens;
     this.values[row + SERIES_PREFILL_WORK] = 0.5 * serving.prefillWork;
     this.values[row + SERIES_PREEMPTIONS] = serving.preemptions;
+  }
+
+  private recordStage(row: i32, stage: Stage, tick: Tick): void {
+    const outside = stage.outsideArea(tick);
+    this.values[row + SERIES_KV_AREA] += outside;
+    this.values[row + SERIES_OUTSIDE_AREA] = outside;
+    this.values[row + SERIES_HANDED_OVER] = stage.handedOver + stage.spilled;
+    this.values[row + SERIES_TAKEN_OVER] = stage.takenOver;
+    this.values[row + SERIES_LINK_BYTES] = stage.linkBytes;
   }
 
   private stamp(row: i32, tick: Tick, ordinal: u32): void {

@@ -26,6 +26,7 @@ import {
 import { ItlSketch } from "./itl-sketch";
 import { IterationModel } from "./iteration-model";
 import { Request } from "./ledger";
+import { Stage } from "./stage";
 import { Tables } from "./tables";
 
 /** No limit on tokens. */
@@ -64,6 +65,9 @@ export class Serving {
   /** Blocks of it. */
   readonly unitBlocks: i32;
   readonly prefixWeight: f64;
+  /** It hands requests over after their prompts, or takes them over. */
+  readonly prefills: bool;
+  readonly decodes: bool;
   /** Input and output of a compressed request together: the router sees to it. */
   readonly compressedTotal: u32;
 
@@ -86,6 +90,8 @@ export class Serving {
     gaps: StaticArray<f64>,
     /** One iteration at a time, request by request. */
     readonly steps: bool,
+    /** Where prefill and decode are apart; null in a fleet that is not staged. */
+    readonly stage: Stage | null,
   ) {
     const row = pool * POOL_FIELDS;
     const fields = tables.pools;
@@ -94,6 +100,8 @@ export class Serving {
     const blockSize = <u32>fields[row + POOL_BLOCK_SIZE];
     const blocks = <i32>fields[row + POOL_KV_BLOCKS] / pp;
     const unitTokens = <u32>fields[row + POOL_PREFIX_BLOCK];
+    this.prefills = stage != null && stage.prefills;
+    this.decodes = stage != null && stage.decodes;
     this.model = new IterationModel(tables.model, <i32>fields[row + POOL_MODEL]);
     this.gaps = new ItlSketch(gaps, pool * ITL_BUCKETS);
     this.pp = pp;

@@ -1,10 +1,10 @@
-import { RUN_EVENT_QUEUE, STATUS_COMPLETED, STATUS_QUEUE_FULL, STATUS_UNFINISHED } from "./contract";
+import { NOT_APPLICABLE, RUN_EVENT_QUEUE, STATUS_COMPLETED, STATUS_QUEUE_FULL, STATUS_UNFINISHED } from "./contract";
 import { LATEST_TICK, nearestTick, Tick, tickOf } from "./clock";
 import { Engine } from "./engine";
 import { EventQueue } from "./event-queue";
 import { Pool, Replica } from "./fleet";
 import { Ledger, Request } from "./ledger";
-import { Tables } from "./tables";
+import { Results, Tables } from "./tables";
 import { Users } from "./users";
 
 /** The request-level engine: a request holds a slot and its KV blocks from start to end. Every rule is in docs/reference/slots-engine.md. */
@@ -172,6 +172,12 @@ export class SlotsEngine extends Engine {
     const own = replica.pool.sharedQueue == null ? replica.queue.length : 0;
     replica.pool.balancer!.setOutstanding(replica.index, replica.busy + own);
   }
+  @inline
+  handover(_request: Request): Tick {
+    return NOT_APPLICABLE;
+  }
+
+  tell(_request: Request, _results: Results): void {}
 }
 
 function fits(request: Request, replica: Replica): bool {

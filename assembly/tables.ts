@@ -58,6 +58,15 @@ export class Results {
   tpot: StaticArray<f64> = new StaticArray<f64>(0);
   e2e: StaticArray<f64> = new StaticArray<f64>(0);
   preemptions: StaticArray<u16> = new StaticArray<u16>(0);
+  decodePool: StaticArray<i32> = new StaticArray<i32>(0);
+  decodeReplica: StaticArray<i32> = new StaticArray<i32>(0);
+  transfer: StaticArray<f64> = new StaticArray<f64>(0);
+  handover: StaticArray<f64> = new StaticArray<f64>(0);
+
+  constructor(
+    /** Prefill and decode are apart somewhere in the fleet. */
+    readonly staged: bool,
+  ) {}
 
   /** Adds a settled request with its figures, NEVER_TICK where not reached. */
   add(request: Request, wait: Tick, ttft: Tick, tpot: Tick, e2e: Tick, preemptions: i32): void {
@@ -75,6 +84,15 @@ export class Results {
     this.preemptions[row] = <u16>preemptions;
   }
 
+  /** Adds to the row that was added last where the request was decoded, and how long it took to get there. */
+  stage(decodePool: i32, decodeReplica: i32, transfer: Tick, handover: Tick): void {
+    const row = this.count - 1;
+    this.decodePool[row] = decodePool;
+    this.decodeReplica[row] = decodeReplica;
+    this.transfer[row] = ticksOut(transfer);
+    this.handover[row] = ticksOut(handover);
+  }
+
   reserve(rows: i32): void {
     if (rows <= this.status.length) return;
     // Doubling: what is outgrown is not given back before the run ends.
@@ -90,5 +108,10 @@ export class Results {
     this.tpot = new StaticArray<f64>(rows);
     this.e2e = new StaticArray<f64>(rows);
     this.preemptions = new StaticArray<u16>(rows);
+    if (!this.staged) return;
+    this.decodePool = new StaticArray<i32>(rows);
+    this.decodeReplica = new StaticArray<i32>(rows);
+    this.transfer = new StaticArray<f64>(rows);
+    this.handover = new StaticArray<f64>(rows);
   }
 }

@@ -27,7 +27,15 @@ export interface CoreExports {
   gatheredSum(): number;
   gatheredLargest(): number;
   select(rank: number): number;
-  countWithin(pool: number, first: number, ttft: number, tpot: number, e2e: number): number;
+  countWithin(
+    pool: number,
+    first: number,
+    firstToken: number,
+    perToken: number,
+    ttft: number,
+    tpot: number,
+    e2e: number,
+  ): number;
   countAbove(ticks: number): void;
   bufferAddress(id: number): number;
   memoryUsed(): number;

@@ -15,6 +15,17 @@ export type Metric = "queueWait" | "ttft" | "tpot" | "e2e" | StagedMetric;
  */
 export type StagedMetric = "handover" | "ttftAtUser" | "ttftAtPrefill" | "tpotOverN";
 
+/** Limits that a request is to keep within, ms; absent: no limit. */
+export interface RequestLimits {
+  ttftMs?: number;
+  tpotMs?: number;
+  e2eMs?: number;
+  /** Which first token `ttftMs` is for. Default `ttft`. */
+  firstToken?: "ttft" | "ttftAtUser" | "ttftAtPrefill";
+  /** Which time per token `tpotMs` is for. Default `tpot`. */
+  perToken?: "tpot" | "tpotOverN";
+}
+
 const METRIC_CODES: Record<Metric, number> = {
   queueWait: C.METRIC_WAIT,
   ttft: C.METRIC_TTFT,
@@ -265,10 +276,11 @@ export class Simulation {
    * How many requests in `scope` from ordinal `first` on keep within all of these limits, ms; absent: no limit. While the run is under way, of those that are settled and all before them
    * as well.
    */
-  countWithin(limits: { ttftMs?: number; tpotMs?: number; e2eMs?: number }, scope: Scope, first: number): number {
+  countWithin(limits: RequestLimits, scope: Scope, first: number): number {
     const ticks = (ms: number | undefined) => (ms === undefined ? Infinity : ms * TICKS_PER_MS);
-    const { ttftMs, tpotMs, e2eMs } = limits;
-    return this.core.countWithin(poolCode(scope), first, ticks(ttftMs), ticks(tpotMs), ticks(e2eMs));
+    const { ttftMs, tpotMs, e2eMs, firstToken = "ttft", perToken = "tpot" } = limits;
+    const metrics = [METRIC_CODES[firstToken], METRIC_CODES[perToken]] as const;
+    return this.core.countWithin(poolCode(scope), first, ...metrics, ticks(ttftMs), ticks(tpotMs), ticks(e2eMs));
   }
 
   /** The gathered value of a rank counted from 1, ticks; Infinity where that one was not reached. */
