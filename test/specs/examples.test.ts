@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { serviceTimeS } from "../../host/profiles/service-time.js";
 import { requireEngine, resolveFleet, type Fleet } from "../../host/specs/fleet.js";
+import { parseFleet } from "../../host/specs/fleet-spec.js";
 import { readFleetFile } from "../../host/specs/read-fleet-file.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -31,6 +32,7 @@ function utilisation(fleet: Fleet, rateRps: number): number[] {
 describe("the examples", () => {
   it("are all there", () => {
     expect(fleets.sort()).toEqual([
+      "disaggregated.yaml",
       "fleet.json",
       "fleet.yaml",
       "h100.yaml",
@@ -46,9 +48,9 @@ describe("the examples", () => {
     expect(fleet.gpus).toBeGreaterThan(0);
   });
 
-  it.each(fleets)("%s runs under both engines, but for the one that knows no slots", async (name) => {
+  it.each(fleets)("%s runs under both engines, but for those that know no slots", async (name) => {
     const fleet = resolveFleet(await example(name));
-    if (name !== "h100.yaml") requireEngine(fleet, "slots");
+    if (!["h100.yaml", "disaggregated.yaml"].includes(name)) requireEngine(fleet, "slots");
     requireEngine(fleet, "iterations");
   });
 
@@ -66,6 +68,23 @@ describe("the examples", () => {
     expect((one!.compute - fixed!.compute) / ((2 * 8.03e9) / flops)).toBeCloseTo(1, 2);
     expect(iterationModel.computePerContext / (bytesOfToken / 2.039e12)).toBeCloseTo(1, 2);
     expect(iterationModel.computePerWork / ((4 * 32 * 32 * 128) / flops)).toBeCloseTo(1, 2);
+  });
+
+  it("disaggregated.yaml has what it says in its comments", async () => {
+    const [pre, dec] = resolveFleet(await example("disaggregated.yaml")).pools.map(({ stage }) => stage!);
+    expect(pre).toMatchObject({ kv: { tokenBytes: 327_680 }, link: { name: "ib-ndr", nics: 4, bytesPerS: 160e9 } });
+    expect(dec).toMatchObject({ role: "decode", link: { name: "ib-hdr", nics: 4, bytesPerS: 80e9 } });
+  });
+
+  it("disaggregated.yaml is the same without what it says may be left out", () => {
+    const text = readFileSync(join(root, "examples/disaggregated.yaml"), "utf8");
+    const lines = text.split("\n");
+    const may = lines.filter(
+      (line) => !/^ +(decode_pool|first_token|cost_per_hr|nics|mode|sharing|handover):/.test(line),
+    );
+    expect(may).toHaveLength(lines.length - 7);
+    const fleetOf = (kept: readonly string[]) => resolveFleet(parseFleet(kept.join("\n"), "fleet.yaml"));
+    expect(fleetOf(may)).toEqual(fleetOf(lines));
   });
 
   it("fleet.yaml is fleet.json but for the choices it shows", async () => {
