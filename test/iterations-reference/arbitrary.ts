@@ -19,7 +19,7 @@ const CATEGORIES = [0, 1, 31, 32, 63];
 const probability = fc.oneof(fc.constantFrom(0, 0.5, 1), share);
 
 /** Delays are in units, pools any index. */
-const routerDraw: fc.Arbitrary<CoreRouter> = fc.oneof(
+export const routerDraw: fc.Arbitrary<CoreRouter> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc
@@ -60,7 +60,7 @@ const routerDraw: fc.Arbitrary<CoreRouter> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ type: fc.constant("round_robin" as const) }) },
 );
 
-function fitRouter(router: CoreRouter, pools: number, { unitS, tokens }: Scale): CoreRouter {
+export function fitRouter(router: CoreRouter, pools: number, { unitS, tokens }: Scale): CoreRouter {
   switch (router.type) {
     case "length":
       return router.threshold === undefined ? router : { ...router, threshold: router.threshold * tokens };
@@ -83,7 +83,7 @@ interface PathDraw {
   branch: number;
 }
 
-interface RequestDraw {
+export interface RequestDraw {
   gapUnits: number;
   jitter: number;
   input: number;
@@ -100,7 +100,7 @@ const lengthDraw = (few: number, most: number) =>
     { weight: 2, arbitrary: fc.integer({ min: 1, max: most }) },
   );
 
-const requestDraw: fc.Arbitrary<RequestDraw> = fc.record({
+export const requestDraw: fc.Arbitrary<RequestDraw> = fc.record({
   gapUnits: fc.oneof(
     { weight: 12, arbitrary: fc.constant(0) },
     { weight: 8, arbitrary: fc.integer({ min: 0, max: 4 }) },
@@ -128,7 +128,7 @@ function idsOfPath({ group, units, forkAt, branch }: PathDraw): number[] {
   });
 }
 
-function fitRequests(
+export function fitRequests(
   draws: readonly RequestDraw[],
   pools: number,
   { unitS, jitter, crowds, urgent, tokens }: Scale,
@@ -149,7 +149,7 @@ function fitRequests(
   });
 }
 
-interface Scale {
+export interface Scale {
   /** Arrivals, delays and the horizon are multiples of it, s. */
   unitS: number;
   /** Arrivals are shifted by drawn shares of a unit. */
@@ -174,7 +174,7 @@ const lengthsAndUnits = fc.oneof(
   { weight: 1, arbitrary: fc.record({ tokens: fc.constant(15), unitS: fc.constantFrom(1e-6, 1e-5, 1e-9) }) },
 );
 
-const scale: fc.Arbitrary<Scale> = fc
+export const scale: fc.Arbitrary<Scale> = fc
   .record({
     lengthsAndUnits,
     jitter: fc.constantFrom(false, false, false, true),
@@ -191,14 +191,14 @@ const scale: fc.Arbitrary<Scale> = fc
   .map(({ lengthsAndUnits, ...scale }) => ({ ...lengthsAndUnits, ...scale }));
 
 /** Times in units. */
-const closedLoopDraw: fc.Arbitrary<Required<ClosedLoop>> = fc.record({
+export const closedLoopDraw: fc.Arbitrary<Required<ClosedLoop>> = fc.record({
   concurrency: fc.integer({ min: 1, max: 12 }),
   thinkS: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 6 }), fc.double({ min: 0, max: 5, noNaN: true })),
   think: fc.constantFrom("fixed" as const, "exponential" as const),
   rampS: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 20 })),
 });
 
-function fitClosedLoop(draw: Required<ClosedLoop>, unitS: number): ClosedLoop {
+export function fitClosedLoop(draw: Required<ClosedLoop>, unitS: number): ClosedLoop {
   return { ...draw, thinkS: draw.thinkS * unitS, rampS: draw.rampS * unitS };
 }
 

@@ -1,5 +1,5 @@
 /** Section "Asking and granting": memory of the decode side. */
-import type { Lane } from "../lane.js";
+import { type Lane, wake } from "../lane.js";
 import { enterPool, takeLane } from "../pool-state.js";
 import type { Sequence } from "../sequence.js";
 import {
@@ -109,6 +109,7 @@ export function giveUp(fleet: StagedFleet, sequence: Sequence): void {
     decodeLane!.memory.release(crossing.granted!);
     crossing.granted = null;
     crossing.grantTick = null;
+    if (decodeLane!.queue.length > 0) wake(decodeLane!, fleet.now);
     grantInTurn(fleet, decodeLane!);
   }
 }
