@@ -11,6 +11,7 @@ import { readerSection } from "./reader/reader-section.js";
 import { replaySection } from "./replay/replay-section.js";
 import { print, type SectionReport } from "./report.js";
 import { sizingSection } from "./sizing/sizing-section.js";
+import { stagesSection } from "./stages/stages-section.js";
 import { formatsSection } from "./workloads/formats-section.js";
 
 /** What can be asked for by name; all of them by default, in this order. */
@@ -18,6 +19,7 @@ const SECTIONS: Record<string, () => Promise<SectionReport>> = {
   core: async () => coreSection(await releaseCore()),
   replicas: async () => replicasSection(await releaseCore()),
   iterations: () => iterationsSection(releaseCore),
+  stages: async () => stagesSection(await releaseCore()),
   memory: () => memorySection(releaseCore),
   queueing: queueingSection,
   sizing: async () => sizingSection(await releaseCore()),
