@@ -162,6 +162,9 @@ export const linkSchema = linkShape.superRefine((link, context) => {
   if (link.mode !== "layerwise" && link.layers !== undefined) say("layers", "has no meaning without mode layerwise");
 });
 
+/** Every key of a link. */
+export const LINK_KEYS = Object.keys(linkShape.shape) as readonly LinkKey[];
+
 /** Keys that say how a prefill pool uses its link. */
 export const TRANSFER_KEYS = [
   "latency_us",
