@@ -1,6 +1,4 @@
-import { InputError } from "../../specs/input-error.js";
 import { OptionError } from "../../specs/option-error.js";
-import type { LengthNodes } from "../../workloads/length-law/node-list.js";
 import {
   decodeKind,
   type DecodeKind,
@@ -13,12 +11,8 @@ import {
 } from "./constant-side.js";
 import { type AggregatedFleet, aggregatedFleets } from "./constant-aggregated.js";
 import { rounded } from "../fleet-summary.js";
-import {
-  openPlanningRequests,
-  plannedLengths,
-  type PlanningInput,
-  type PlanningRequests,
-} from "../planning-requests.js";
+import { openPlanningRequests, type PlanningInput, type PlanningRequests } from "../planning-requests.js";
+import { loadLengths } from "./load-lengths.js";
 import type { ReplicaOption } from "../sizing/replica-option.js";
 import { checkTokens, within } from "../sizing/sizing-limits.js";
 
@@ -129,7 +123,7 @@ export async function disaggConstant(options: DisaggConstantOptions): Promise<Di
   const settled = settle(options);
   for (const field of ["prefill", "decode"] as const) checkWorker(field, options[field]);
   const opened = await openPlanningRequests(options);
-  const nodes = lengthsOf(opened, settled);
+  const nodes = loadLengths(opened, settled);
   const share = sum(nodes.weight);
   const load: DisaggLoad = { rateRps: opened.rateRps * share, nodes, maxCtx: settled.maxCtx };
   const prefill = prefillKind(options.prefill, load);
@@ -216,18 +210,6 @@ function settle(options: DisaggConstantOptions): Settled {
 function defined({ sloTtftMs, sloTpotMs, maxCtx, maxPrefill, maxDecode, maxRho }: Partial<Settled>) {
   const fields = Object.entries({ sloTtftMs, sloTpotMs, maxCtx, maxPrefill, maxDecode, maxRho });
   return Object.fromEntries(fields.filter(([, value]) => value !== undefined)) as Partial<Settled>;
-}
-
-function lengthsOf(opened: PlanningRequests, { maxCtx, meanIsl, meanOsl }: Settled): LengthNodes {
-  const nodes = plannedLengths(opened).nodes(0, maxCtx);
-  if (nodes.weight.length === 0) {
-    throw new InputError(`no request of ${opened.name} has at most ${maxCtx} tokens: the fleet would serve none.`);
-  }
-  return {
-    weight: nodes.weight,
-    input: meanIsl === undefined ? nodes.input : nodes.input.map(() => meanIsl),
-    output: meanOsl === undefined ? nodes.output : nodes.output.map(() => meanOsl),
-  };
 }
 
 function pointsOf(prefill: PrefillKind, decode: DecodeKind, settled: Settled): DisaggConstantPoint[] {

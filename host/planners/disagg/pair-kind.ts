@@ -1,0 +1,110 @@
+import { type Fleet } from "../../specs/fleet.js";
+import type { FleetInput } from "../../specs/fleet-spec.js";
+import { kvBytesOf } from "../../specs/kv-bytes.js";
+import type { LengthMoments } from "../sizing/length-moments.js";
+import type { DisaggBudget, DisaggGoal } from "./disagg-options.js";
+import { type HandoverChoice, pairInput, resolvedFleet, withCounts } from "./pair-fleet.js";
+import type { PairCounts, PairPrice } from "./pair-frontier.js";
+import { decodeCapacity, type PhaseCapacity, prefillCapacity } from "./phase-capacity.js";
+import type { RoleKind } from "./role-kind.js";
+
+/** What a fleet of a pair comes to. */
+export interface PairTotals {
+  gpus: number;
+  costPerHr: number;
+  /** Provisioned; absent: not known. */
+  watts?: number;
+}
+
+/** What all pairs of a question have in common. */
+export interface PairContext {
+  maxCtx: number;
+  handover: HandoverChoice;
+  moments: LengthMoments;
+  tpotMs: number;
+}
+
+/** A kind of replica that prefills beside one that decodes. */
+export class PairKind {
+  readonly name: string;
+  /** GPUs and caps of both sides: pairs of one design differ in the sizes of their replicas alone. */
+  readonly design: string;
+  /** Of one replica, requests/s. The link is that of either side. */
+  readonly capacity: { prefill: PhaseCapacity; decode: PhaseCapacity; prefillLinkRps: number; decodeLinkRps: number };
+  private readonly one: Fleet;
+
+  /** @throws InputError if there is no such pair. */
+  constructor(
+    readonly prefill: RoleKind,
+    readonly decode: RoleKind,
+    private readonly context: PairContext,
+  ) {
+    this.name = `${prefill.option.name} + ${decode.option.name}`;
+    this.design = prefill.gpu === decode.gpu ? prefill.gpu : `${prefill.gpu} + ${decode.gpu}`;
+    this.one = resolvedFleet(this.inputOf({ prefill: 1, decode: 1 }), this.name);
+    const { moments, tpotMs } = context;
+    const [prefillPool, decodePool] = [this.one.pools[0]!, this.one.pools[1]!];
+    const stage = prefillPool.stage;
+    const bytes = stage?.role === "prefill" ? kvBytesOf(stage.kv, moments.input) : 0;
+    this.capacity = {
+      prefill: prefillCapacity(prefillPool, moments),
+      decode: decodeCapacity(decodePool, moments, tpotMs),
+      prefillLinkRps: (stage?.link.bytesPerS ?? Infinity) / bytes,
+      decodeLinkRps: (decodePool.stage?.link.bytesPerS ?? Infinity) / bytes,
+    };
+  }
+
+  /** So many replicas, in the keys of a fleet file. */
+  inputOf(counts: PairCounts): FleetInput {
+    return pairInput(this.prefill, this.decode, counts, this.context);
+  }
+
+  /** So many replicas. */
+  fleetOf({ prefill, decode }: PairCounts): Fleet {
+    return withCounts(this.one, [prefill, decode]);
+  }
+
+  totals({ prefill, decode }: PairCounts): PairTotals {
+    const of = (figure: "gpus" | "costPerHr") => prefill * this.prefill[figure] + decode * this.decode[figure];
+    const [prefillW, decodeW] = [this.prefill.watts, this.decode.watts];
+    const watts = prefillW === undefined || decodeW === undefined ? undefined : prefill * prefillW + decode * decodeW;
+    return { gpus: of("gpus"), costPerHr: of("costPerHr"), ...(watts === undefined ? {} : { watts }) };
+  }
+
+  /** What so many count for by a goal; of equal ones fewer GPUs come first, then cheaper ones, then fewer that prefill. */
+  priceBy(goal: DisaggGoal): PairPrice {
+    return (counts) => {
+      const { gpus, costPerHr, watts = Infinity } = this.totals(counts);
+      return [{ cost: costPerHr, power: watts, gpus }[goal], gpus, costPerHr, counts.prefill];
+    };
+  }
+
+  /** Requests a second that so many could serve if nothing ever waited: those of the slowest of prefill, links and decode. */
+  systemRps(counts: PairCounts): number {
+    return Math.min(...Object.values(this.shares(counts)));
+  }
+
+  /** The same of each: `most`, or what is expected of those that keep the limit of TPOT. */
+  shares({ prefill, decode }: PairCounts, which: "mostRps" | "expectedRps" = "mostRps") {
+    const { capacity } = this;
+    return {
+      prefill: prefill * capacity.prefill[which],
+      link: Math.min(prefill * capacity.prefillLinkRps, decode * capacity.decodeLinkRps),
+      decode: decode * capacity.decode[which],
+    };
+  }
+
+  /** The most that decode beside so many that prefill within a budget; less than 1: there are too many of these. */
+  mostDecode(prefill: number, { costPerHr, powerW, gpus }: DisaggBudget): number {
+    const left = (budget: number | undefined, of: (kind: RoleKind) => number) => {
+      if (budget === undefined) return Infinity;
+      // A budget that is a whole number of replicas is not to miss one by a rounding.
+      return Math.floor((budget - prefill * of(this.prefill)) / of(this.decode) + 1e-9);
+    };
+    return Math.min(
+      left(costPerHr, (kind) => kind.costPerHr),
+      left(powerW, (kind) => kind.watts ?? Infinity),
+      left(gpus, (kind) => kind.gpus),
+    );
+  }
+}
