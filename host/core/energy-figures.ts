@@ -1,8 +1,8 @@
 import type { PowerQuality } from "../profiles/power-coefficients.js";
 import { provisionedPowerW } from "../profiles/pool-power.js";
-import { phasePower, type PhasePower } from "../profiles/phase-power.js";
+import { phaseEnergyJ, type PhaseEnergyJ, phasePower, type PhasePower } from "../profiles/phase-power.js";
 import { powerRange } from "../profiles/power-range.js";
-import { runPhases, type PoolSums, type RunPhases } from "../profiles/run-phases.js";
+import { runPhases, type PoolSums } from "../profiles/run-phases.js";
 import type { Pool } from "../specs/fleet.js";
 import type { Moment, Window } from "./course.js";
 
@@ -50,11 +50,8 @@ export function readEnergy(pools: readonly Pool[], windows: readonly Window[]): 
 }
 
 /** What one pool used. */
-interface Use {
+interface Use extends PhaseEnergyJ {
   seconds: number;
-  prefillJ: number;
-  decodeJ: number;
-  idleJ: number;
   requests: number;
   outputTokens: number;
   handedOver: number;
@@ -75,23 +72,14 @@ function useOf(pool: Pool, { begin, end }: Window): Use {
   };
   const phases = runPhases(pool, sums);
   const power = phasePower(pool, phases)!;
-  const gpus = pool.profile.gpusPerReplica / pool.serving.pp;
   return {
-    ...phaseEnergyJ(phases, power, gpus),
+    ...phaseEnergyJ(pool, phases, power),
     seconds: sums.seconds,
     requests: grown("completed"),
     handedOver: grown("handedOver"),
     outputTokens: grown("outputTokens"),
     provisionedW: provisionedPowerW(pool)!,
     power,
-  };
-}
-
-function phaseEnergyJ({ prefill, decode, idleS }: RunPhases, power: PhasePower, gpusOfLane: number) {
-  return {
-    prefillJ: gpusOfLane * prefill.seconds * power.prefillW,
-    decodeJ: gpusOfLane * decode.seconds * power.decodeW,
-    idleJ: gpusOfLane * idleS * power.idleW,
   };
 }
 

@@ -40,7 +40,7 @@ export function underCap<Fields extends { iterationModel: IterationModel; roofli
   const source = { profile, roofline };
   const mistake = powerCapMistake(source, powerCapW);
   if (mistake !== undefined) {
-    throw new InputError(`The pool ${JSON.stringify(id)}: power_cap_w is ${powerCapW}, but ${mistake}.`);
+    throw new InputError(`The pool ${JSON.stringify(id)}: power_cap_w is ${powerCapW}; it ${mistake}.`);
   }
   const capped = roofline
     ? cappedRoofline(roofline, rooflineModel(roofline), powerCapW)

@@ -66,6 +66,23 @@ function byRoofline(pool: Pool, spec: RooflineSpec, phases: RunPhases, range: Po
   };
 }
 
+/** What all GPUs of a pool use in a stretch of time, J. */
+export interface PhaseEnergyJ {
+  prefillJ: number;
+  decodeJ: number;
+  idleJ: number;
+}
+
+/** Power over time: a lane keeps the GPUs of one pipeline stage busy. */
+export function phaseEnergyJ(pool: Pool, { prefill, decode, idleS }: RunPhases, power: PhasePower): PhaseEnergyJ {
+  const gpus = pool.profile.gpusPerReplica / pool.serving.pp;
+  return {
+    prefillJ: gpus * prefill.seconds * power.prefillW,
+    decodeJ: gpus * decode.seconds * power.decodeW,
+    idleJ: gpus * idleS * power.idleW,
+  };
+}
+
 /** Power at full clock of what a phase did in its time; under a cap it would have taken less. */
 function utilisedW(pool: Pool, spec: RooflineSpec, full: IterationModel, phase: Phase): number {
   const { mix, iterations } = phase;

@@ -47,11 +47,14 @@ export function runPhases(pool: Pool, sums: PoolSums): RunPhases {
   const decode = decodePhase(sums, mixesPhases(pool) ? sums.iterations : sums.iterations - prefill.iterations);
   const alone = { prefill: aloneS(iterationModel, prefill), decode: aloneS(iterationModel, decode) };
   const both = alone.prefill + alone.decode;
-  const prefillS = both > 0 ? sums.lanesBusyS * (alone.prefill / both) : 0;
+  const lanesS = replicas * serving.pp * sums.seconds;
+  // Iterations count when they end: at the edges of the stretch there may be more of them than time.
+  const busyS = both > 0 ? Math.min(lanesS, sums.lanesBusyS) : 0;
+  const prefillS = busyS > 0 ? busyS * (alone.prefill / both) : 0;
   return {
     prefill: { ...prefill, seconds: prefillS },
-    decode: { ...decode, seconds: sums.lanesBusyS - prefillS },
-    idleS: Math.max(0, replicas * serving.pp * sums.seconds - sums.lanesBusyS),
+    decode: { ...decode, seconds: busyS - prefillS },
+    idleS: lanesS - busyS,
   };
 }
 
