@@ -40,11 +40,11 @@ const MAX_NICS = 1024;
 const MAX_GBPS = 1e6;
 /** Longest latency, us. */
 const MAX_LATENCY_US = 1e8;
-/** Most bytes of a token. */
-const MAX_KV_BYTES = 1e12;
+/** Most bytes of a token that may be given: two hundred times those of the largest models. */
+const MAX_KV_BYTES = 1e9;
 /** Most layers of a model. */
 const MAX_LAYERS = 10_000;
-const MAX_REGROUP = 100;
+const MAX_REGROUP = 10;
 const GB = 1e9;
 const MICROSECONDS_PER_SECOND = 1e6;
 

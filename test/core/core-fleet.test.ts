@@ -213,4 +213,60 @@ describe("a fleet that the engine iterations is said to run", () => {
     );
     expect(taken).toBeGreaterThan(20);
   });
+
+  const model = fc.constantFrom(
+    { type: "linear", c0_ms: 8, c1_ms: 0.1 },
+    { type: "roofline", hardware: "h100-sxm", model: "llama-3.1-8b" },
+    { type: "roofline", hardware: "l4", model: "llama-3.1-8b", tp: 2 },
+  );
+  const side = fc.record({
+    max_ctx: count(10_000),
+    iteration_model: model,
+    serving: fc.record({
+      scheduler: fc.constantFrom("vllm", "vllm", "sarathi", "static"),
+      num_blocks: sometimes(count(20_000)),
+      pp: count(3),
+      enable_prefix_caching: fc.integer({ min: 0, max: 5 }).map((chance) => chance === 0),
+    }),
+    queue: fc.constantFrom("replica", "replica", "replica", "shared"),
+    max_queue: fc.constantFrom(undefined, undefined, undefined, 3),
+  });
+  const use = fc.constantFrom(
+    { mode: "serial" },
+    { mode: "serial", handover: "push" },
+    { mode: "serial", handover: "reserve" },
+    { mode: "layerwise", layers: 80 },
+    { mode: "layerwise", layers: 1, handover: "reserve" },
+  );
+  const link = fc
+    .record({
+      type: fc.constantFrom("none", "ib-ndr", "25gbe"),
+      latency_us: fc.double({ min: 0, max: 1e8, noNaN: true }),
+      sharing: fc.constantFrom("fifo", "shared"),
+      regroup: fc.double({ min: 1, max: 10, noNaN: true }),
+      kv_bytes_per_token: fc.double({ min: 1e-3, max: 1e9, noNaN: true }),
+    })
+    .chain((keys) => use.map((how) => ({ ...keys, ...how })));
+  const prefill = fc.record({
+    first_token: fc.constantFrom("prefill", "decode"),
+    spill_prompt_tokens: sometimes(count(1000)),
+    keep_decodes: sometimes(fc.boolean()),
+    link,
+  });
+
+  it("is one that the core takes, where prefill and decode are apart", () => {
+    let taken = 0;
+    fc.assert(
+      fc.property(prefill, side, side, (keys, pre, dec) => {
+        const fleet = orRefused(() => stagedFleet({ pre: { ...pre, ...keys }, dec }));
+        if (!fleet || orRefused(() => (requireEngine(fleet, "iterations"), true)) === undefined) return;
+        taken++;
+        const prefixes = fleet.pools[0]!.serving.enablePrefixCaching ? { blockIds: 16 } : {};
+        const run = { engine: "iterations", router: { type: "length" }, seed: 1, ...prefixes } as const;
+        expect(() => new Simulation(core, { ...run, pools: iterationPools(fleet) })).not.toThrow();
+      }),
+      { numRuns: 1000 },
+    );
+    expect(taken).toBeGreaterThan(40);
+  });
 });

@@ -70,7 +70,7 @@ describe("a link is refused in one sentence", () => {
       link({ ...ndr, layers: 32 }),
       "link.layers is 32, but has no meaning without mode layerwise.",
     ],
-    ["that loses bytes", link({ ...ndr, regroup: 0.5 }), "link.regroup is 0.5, but must be a number from 1 to 100."],
+    ["that loses bytes", link({ ...ndr, regroup: 0.5 }), "link.regroup is 0.5, but must be a number from 1 to 10."],
     [
       "whose tokens weigh nothing",
       link({ ...ndr, kv_bytes_per_token: 0 }),
