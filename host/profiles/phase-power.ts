@@ -95,7 +95,7 @@ function utilisedW(pool: Pool, spec: RooflineSpec, full: IterationModel, phase: 
 const NEAR_FULL = 0.99;
 
 /** Share of an iteration that waits for arithmetic: how much longer it takes at a slightly lower clock. */
-function arithmeticShare(spec: RooflineSpec, full: IterationModel, mix: BatchMix): number {
+export function arithmeticShare(spec: RooflineSpec, full: IterationModel, mix: BatchMix): number {
   if (mix.promptTokens <= 0) return 0;
   const slower = meanIterationS(rooflineModel(atClock(spec, NEAR_FULL)), mix) / meanIterationS(full, mix);
   return Math.min(1, (slower - 1) / (1 / NEAR_FULL - 1));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { poolReplicaPowerW } from "../../host/profiles/pool-power.js";
+import { poolReplicaPowerW, provisionedPowerW } from "../../host/profiles/pool-power.js";
 import { powerW } from "../../host/profiles/power.js";
 import { checkFleet, type FleetInput } from "../../host/specs/fleet-spec.js";
 import { resolveFleet, type Pool } from "../../host/specs/fleet.js";
@@ -54,9 +54,32 @@ describe("power of a pool's replica", () => {
     expect(poolReplicaPowerW(both, 0, 1000)!.watts).toBe(800);
   });
 
+  it("is at most the cap of its GPUs, and else what it is without one", () => {
+    const full = poolReplicaPowerW(pool({ iteration_model: big }), 256, 1000)!.watts;
+    const at = (cap: number) => poolReplicaPowerW(pool({ iteration_model: big, power_cap_w: cap }), 256, 1000)!.watts;
+    expect(at(350)).toBe(8 * 350);
+    expect(at(690)).toBeCloseTo(full, 9);
+    expect(poolReplicaPowerW(pool({ profile, power_cap_w: 120 }), 1e9, 1000)!.watts).toBe(480);
+  });
+
   it("is unknown where nothing says it", () => {
     expect(poolReplicaPowerW(pool({ profile: { W: 0.01, H: 0.001 } }), 1, 1)).toBeUndefined();
     const linear = { type: "linear", c0_ms: 10 } as const;
     expect(poolReplicaPowerW(pool({ iteration_model: linear }), 1, 1)).toBeUndefined();
+  });
+});
+
+describe("power that must be there for a pool", () => {
+  it.each([
+    ["the board's, by a roofline", { iteration_model: big }, 5600],
+    ["the cap's", { iteration_model: big, power_cap_w: 350 }, 2800],
+    ["nominal, by a curve", { profile }, 1200],
+    ["nominal where a cap is beyond", { profile, power_cap_w: 500 }, 1200],
+  ] as const)("is %s", (_, fields, watts) => {
+    expect(provisionedPowerW(pool(fields))).toBe(watts);
+  });
+
+  it("is unknown where nothing says it", () => {
+    expect(provisionedPowerW(pool({ iteration_model: { type: "linear", c0_ms: 10 } }))).toBeUndefined();
   });
 });
