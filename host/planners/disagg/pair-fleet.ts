@@ -108,19 +108,17 @@ function withLayers({ pool }: RoleKind, crossing: LinkInput): LinkInput {
   return crossing;
 }
 
-/** A decode pool computes no prompts, so that it keeps none either. */
+/** A decode pool computes no prompts, so that it keeps none either; and takes what was begun. */
 function withoutPrefixes({ option }: RoleKind) {
   const { name, replica } = bothRoles(option);
-  const { serving, prefix_weight: _, balance, max_queue: __, ...rest } = replica;
-  const { enable_prefix_caching: ___, prefix_block: ____, ...batching } = serving ?? {};
-  return {
-    name,
-    replica: {
-      ...rest,
-      ...(balance === undefined || balance === "prefix_affinity" ? {} : { balance }),
-      ...(Object.keys(batching).length === 0 ? {} : { serving: batching }),
-    },
-  };
+  const decoding = { ...replica };
+  for (const key of ["prefix_weight", "max_queue"] as const) delete decoding[key];
+  if (decoding.balance === "prefix_affinity") delete decoding.balance;
+  if (decoding.serving) {
+    decoding.serving = { ...decoding.serving };
+    for (const key of ["enable_prefix_caching", "prefix_block"] as const) delete decoding.serving[key];
+  }
+  return { name, replica: decoding };
 }
 
 /** A fleet of one replica in each pool, of which others are made. */

@@ -4,17 +4,13 @@ import { kvBytesOf } from "../../specs/kv-bytes.js";
 import type { LengthMoments } from "../sizing/length-moments.js";
 import type { DisaggBudget, DisaggGoal } from "./disagg-options.js";
 import { type HandoverChoice, pairInput, resolvedFleet, withCounts } from "./pair-fleet.js";
-import type { PairCounts, PairPrice } from "./pair-frontier.js";
+import { type FleetKind, type FleetTotals, priceOf, SURELY_TOO_FEW } from "./fleet-kind.js";
+import type { PairCounts, PairPrice, PairRange } from "./pair-frontier.js";
 import { decodeCapacity, type PhaseCapacity, prefillCapacity } from "./phase-capacity.js";
 import type { RoleKind } from "./role-kind.js";
 
-/** What a fleet of a pair comes to. */
-export interface PairTotals {
-  gpus: number;
-  costPerHr: number;
-  /** Provisioned; absent: not known. */
-  watts?: number;
-}
+/** Share of what a side can serve with which it is taken to keep its limits, to begin with. */
+const USUAL_LOAD = 0.85;
 
 /** What all pairs of a question have in common. */
 export interface PairContext {
@@ -25,12 +21,17 @@ export interface PairContext {
 }
 
 /** A kind of replica that prefills beside one that decodes. */
-export class PairKind {
+export class PairKind implements FleetKind {
   readonly name: string;
   /** GPUs and caps of both sides: pairs of one design differ in the sizes of their replicas alone. */
   readonly design: string;
   /** Of one replica, requests/s. The link is that of either side. */
-  readonly capacity: { prefill: PhaseCapacity; decode: PhaseCapacity; prefillLinkRps: number; decodeLinkRps: number };
+  readonly capacity: {
+    prefill: PhaseCapacity;
+    decode: PhaseCapacity & { stayS: number };
+    prefillLinkRps: number;
+    decodeLinkRps: number;
+  };
   private readonly one: Fleet;
 
   /** @throws InputError if there is no such pair. */
@@ -64,19 +65,15 @@ export class PairKind {
     return withCounts(this.one, [prefill, decode]);
   }
 
-  totals({ prefill, decode }: PairCounts): PairTotals {
+  totals({ prefill, decode }: PairCounts): FleetTotals {
     const of = (figure: "gpus" | "costPerHr") => prefill * this.prefill[figure] + decode * this.decode[figure];
     const [prefillW, decodeW] = [this.prefill.watts, this.decode.watts];
     const watts = prefillW === undefined || decodeW === undefined ? undefined : prefill * prefillW + decode * decodeW;
     return { gpus: of("gpus"), costPerHr: of("costPerHr"), ...(watts === undefined ? {} : { watts }) };
   }
 
-  /** What so many count for by a goal; of equal ones fewer GPUs come first, then cheaper ones, then fewer that prefill. */
   priceBy(goal: DisaggGoal): PairPrice {
-    return (counts) => {
-      const { gpus, costPerHr, watts = Infinity } = this.totals(counts);
-      return [{ cost: costPerHr, power: watts, gpus }[goal], gpus, costPerHr, counts.prefill];
-    };
+    return priceOf((counts) => this.totals(counts), goal);
   }
 
   /** Requests a second that so many could serve if nothing ever waited: those of the slowest of prefill, links and decode. */
@@ -91,6 +88,33 @@ export class PairKind {
       prefill: prefill * capacity.prefill[which],
       link: Math.min(prefill * capacity.prefillLinkRps, decode * capacity.decodeLinkRps),
       decode: decode * capacity.decode[which],
+    };
+  }
+
+  mostRps(counts: PairCounts): number {
+    return this.systemRps(counts) / SURELY_TOO_FEW;
+  }
+
+  expectedRps(counts: PairCounts): number {
+    return Math.min(...Object.values(this.shares(counts, "expectedRps")));
+  }
+
+  rangeAt(rateRps: number, most: PairCounts): PairRange {
+    const { capacity } = this;
+    const isCaching = this.prefill.pool.serving.enablePrefixCaching;
+    // What a prefix cache spares is known by simulation alone.
+    const prefillRps = isCaching ? Infinity : capacity.prefill.mostRps;
+    const least = (ofRole: number, ofLink: number) =>
+      Math.max(1, Math.ceil((SURELY_TOO_FEW * rateRps) / Math.min(ofRole, ofLink)));
+    const guess = (side: "prefill" | "decode") =>
+      Math.max(1, Math.min(most[side], Math.ceil(rateRps / capacity[side].expectedRps / USUAL_LOAD)));
+    return {
+      least: {
+        prefill: least(prefillRps, capacity.prefillLinkRps),
+        decode: least(capacity.decode.mostRps, capacity.decodeLinkRps),
+      },
+      most,
+      guess: { prefill: guess("prefill"), decode: guess("decode") },
     };
   }
 

@@ -29,13 +29,14 @@ export function prefillCapacity({ iterationModel, serving }: Pool, moments: Leng
  * Requests a second whose tokens but the first are decoded: of the batches up to all seats, or what memory holds of the context that requests have on average, the one that decodes most.
  *
  * @param tpotMs Limit of an iteration for `expectedRps`.
+ * @returns also for how long a request decodes in the largest batch that keeps it.
  */
 export function decodeCapacity(
   { iterationModel, serving }: Pool,
   { decodes, contextRead, input }: LengthMoments,
   tpotMs: number,
-): PhaseCapacity {
-  if (decodes <= 0) return { mostRps: Infinity, expectedRps: Infinity };
+): PhaseCapacity & { stayS: number } {
+  if (decodes <= 0) return { mostRps: Infinity, expectedRps: Infinity, stayS: 0 };
   const { pp, numBlocks, blockSize, maxNumSeqs } = serving;
   const context = contextRead / decodes;
   const held = Math.min(input, context);
@@ -45,9 +46,11 @@ export function decodeCapacity(
   const rate = (batch: number) => (pp * batch) / iterationS(batch) / decodes;
   const batches = batchesUpTo(most);
   const within = batches.filter((batch) => iterationS(batch) * 1000 <= tpotMs);
+  const kept = within.length > 0 ? within : [1];
   return {
     mostRps: Math.max(...batches.map(rate)),
-    expectedRps: Math.max(...(within.length > 0 ? within : [1]).map(rate)),
+    expectedRps: Math.max(...kept.map(rate)),
+    stayS: decodes * iterationS(kept.at(-1)!),
   };
 }
 

@@ -1,0 +1,104 @@
+import type { PairCandidate } from "./cheapest-pair.js";
+import type { DisaggQuestion } from "./disagg-question.js";
+import type { DisaggGoal } from "./disagg-options.js";
+import type { FleetKind } from "./fleet-kind.js";
+import { type TrialPoint, tryFleet } from "./fleet-trial.js";
+import type { HeldLoad } from "./held-load.js";
+import { type PairCounts, PairFrontier, type PairPrice, type PairRange } from "./pair-frontier.js";
+
+/** A run of a fleet of a kind. */
+export interface KindTrial {
+  counts: PairCounts;
+  rateRps: number;
+  load: HeldLoad;
+  /** Default: that of the question. */
+  seed?: number;
+  /** Default true. */
+  mayBreak?: boolean;
+}
+
+/** Plays requests through so many replicas of a kind; whatever the run says, more than they can serve are too many. */
+export async function tryKind(
+  question: DisaggQuestion,
+  kind: FleetKind,
+  { counts, rateRps, load, seed = question.seed, mayBreak = true }: KindTrial,
+): Promise<TrialPoint> {
+  const { core, objective } = question;
+  const point = await tryFleet({ core, fleet: kind.fleetOf(counts), load, rateRps, objective, seed, mayBreak });
+  question.runs++;
+  await question.onRun?.(question.runs);
+  // A run can be over before the seats of a pool that cannot keep up are full.
+  if (rateRps * load.share <= kind.mostRps(counts)) return point;
+  return { ...point, verdict: "overloaded", isEnough: false };
+}
+
+/** How many replicas of a kind are enough at the rate that is planned for. All runs play the same requests. */
+export class FleetSizing<Kind extends FleetKind> implements PairCandidate {
+  frontier: PairFrontier;
+  readonly price: PairPrice;
+  private readonly points = new Map<string, TrialPoint>();
+  /** Requests of its runs: others since a confirmation has missed, as runs that were too short to tell once would be again. */
+  private load: HeldLoad;
+  private seed: number;
+  private confirmed: string | undefined;
+
+  constructor(
+    private readonly question: DisaggQuestion,
+    readonly kind: Kind,
+    goal: DisaggGoal,
+  ) {
+    this.price = kind.priceBy(goal);
+    this.load = question.load;
+    this.seed = question.seed;
+    this.frontier = new PairFrontier(this.range);
+  }
+
+  private get range(): PairRange {
+    const { rateRps, load, most } = this.question;
+    return this.kind.rangeAt(rateRps * load.share, most);
+  }
+
+  readonly isEnough = async (counts: PairCounts): Promise<boolean> => (await this.play(counts)).isEnough;
+
+  /** The run of so many; played if it was not, and to its end where that is asked for. */
+  async play(counts: PairCounts, { mayBreak = true }: { mayBreak?: boolean } = {}): Promise<TrialPoint> {
+    const key = keyOf(counts);
+    const before = this.points.get(key);
+    if (before && (mayBreak || !before.isBroken)) return before;
+    const { question, kind, load, seed } = this;
+    const point = await tryKind(question, kind, { counts, rateRps: question.rateRps, load, seed, mayBreak });
+    this.points.set(key, point);
+    return point;
+  }
+
+  /** Whether so many have been confirmed. */
+  isConfirmed(counts: PairCounts): boolean {
+    return this.confirmed === keyOf(counts);
+  }
+
+  /**
+   * Whether so many keep the objective in a longer run of other requests as well. If not, the search begins anew with those. A trace has no others: what was found for it holds for it.
+   */
+  async confirm(counts: PairCounts): Promise<boolean> {
+    const { question, kind } = this;
+    if (this.isConfirmed(counts) || this.load !== question.load) return true;
+    const seed = question.seed + 1;
+    const fresh = await question.fresh(seed);
+    if (!fresh) return true;
+    const point = await tryKind(question, kind, { counts, rateRps: question.rateRps, load: fresh, seed });
+    if (point.isEnough) this.confirmed = keyOf(counts);
+    else {
+      this.load = fresh;
+      this.seed = seed;
+      this.points.clear();
+      this.points.set(keyOf(counts), point);
+      const { least } = this.frontier;
+      this.frontier = new PairFrontier({ ...this.range, least, guess: counts });
+    }
+    return point.isEnough;
+  }
+}
+
+function keyOf({ prefill, decode }: PairCounts): string {
+  return `${prefill} ${decode}`;
+}

@@ -1,0 +1,93 @@
+import { type Ladder, rateLadder } from "../capacity-ladder.js";
+import type { DisaggQuestion } from "./disagg-question.js";
+import type { FleetKind } from "./fleet-kind.js";
+import { tryKind } from "./fleet-sizing.js";
+import type { TrialPoint } from "./fleet-trial.js";
+import type { HeldLoad } from "./held-load.js";
+import { highestRate, highestStep, type RateCandidate } from "./highest-rate.js";
+import type { PairCounts } from "./pair-frontier.js";
+
+/** Rates that are tried are so much apart, as a share. */
+export const RATE_STEP = 0.02;
+
+const LADDER: Ladder = rateLadder(RATE_STEP);
+
+/** A fleet whose highest rate is searched. */
+export interface RatedFleet<Kind extends FleetKind> {
+  kind: Kind;
+  counts: PairCounts;
+}
+
+/** A fleet, the highest rate of the ladder at which it keeps the objective, and the run at that rate. */
+export interface FleetRate<Kind extends FleetKind> extends RatedFleet<Kind> {
+  /** Of all requests, those that are left out included, requests/s. */
+  rateRps: number;
+  point: TrialPoint;
+}
+
+/** A fleet as a candidate of the search of rates. */
+class RateTrial implements RateCandidate {
+  readonly mostRps: number;
+  readonly expectedRps: number;
+  /** Runs that were enough, by their rate. */
+  readonly points = new Map<number, TrialPoint>();
+
+  constructor(
+    private readonly question: DisaggQuestion,
+    readonly fleet: RatedFleet<FleetKind>,
+    private readonly load: HeldLoad,
+    private readonly seed: number,
+    /** Where the highest rate is, if it is known about. */
+    expectedRps?: number,
+  ) {
+    const { kind, counts } = fleet;
+    // Rates of what is held, as rates of all.
+    this.mostRps = Math.min(kind.mostRps(counts), MOST_RPS) / load.share;
+    this.expectedRps = Math.min(expectedRps ?? kind.expectedRps(counts) / load.share, this.mostRps);
+  }
+
+  readonly isBorne = async (rateRps: number): Promise<boolean> => {
+    const { question, fleet, load, seed } = this;
+    const point = await tryKind(question, fleet.kind, { counts: fleet.counts, rateRps, load, seed });
+    if (point.isEnough) this.points.set(rateRps, point);
+    return point.isEnough;
+  };
+}
+
+/** More than any fleet bears: of fleets whose iterations take no time. */
+const MOST_RPS = 1e9;
+
+/** Of several fleets the one that bears the highest rate. */
+export async function bestRate<Kind extends FleetKind>(
+  question: DisaggQuestion,
+  fleets: readonly RatedFleet<Kind>[],
+): Promise<FleetRate<Kind> | undefined> {
+  const trials = fleets.map((fleet) => new RateTrial(question, fleet, question.load, question.seed));
+  const best = await highestRate(trials, LADDER);
+  if (!best) return undefined;
+  const fleet = fleets[trials.indexOf(best.candidate)]!;
+  return { ...fleet, rateRps: best.rateRps, point: best.candidate.points.get(best.rateRps)! };
+}
+
+/**
+ * The highest rate that a fleet bears.
+ *
+ * @param near Where it is about; default: where analysis expects it.
+ * @param load Requests; default: those of the question.
+ */
+export async function rateOf<Kind extends FleetKind>(
+  question: DisaggQuestion,
+  fleet: RatedFleet<Kind>,
+  { near, load = question.load, seed = question.seed }: { near?: number; load?: HeldLoad; seed?: number } = {},
+): Promise<FleetRate<Kind> | undefined> {
+  const trial = new RateTrial(question, fleet, load, seed, near);
+  const step = await highestStep(trial, LADDER);
+  if (step === undefined) return undefined;
+  const rateRps = LADDER.at(step);
+  return { ...fleet, rateRps, point: trial.points.get(rateRps)! };
+}
+
+/** The next rate of the ladder. */
+export function nextRate(rateRps: number): number {
+  return LADDER.at(LADDER.below(rateRps) + 1);
+}
