@@ -35,7 +35,7 @@ export class Granting {
     decodePool.touch(tick);
     let target: Lane | null = null;
     if (stage.keeps) {
-      target = this.choose(ordinal, request, decodePool, tick);
+      target = this.inner.choose(ordinal, request, decodePool, tick);
       if (!this.wouldGrant(target, stage, request, tick)) {
         stage.kept++;
         lane.keep(seat);
@@ -68,7 +68,7 @@ export class Granting {
 
   /** The request asks a lane of the decode pool for memory. */
   ask(ordinal: u32, request: Request, decodePool: Pool, tick: Tick): void {
-    this.join(this.choose(ordinal, request, decodePool, tick), ordinal, request, tick);
+    this.join(this.inner.choose(ordinal, request, decodePool, tick), ordinal, request, tick);
   }
 
   /** Grants what `lane` can. */
@@ -125,17 +125,17 @@ export class Granting {
     if (lane.queue.length > 0 && lane.wake(tick)) this.inner.events.update(lane.number, lane.key);
   }
 
-  private choose(ordinal: u32, request: Request, decodePool: Pool, tick: Tick): Lane {
-    return this.inner.choose(ordinal, request, decodePool, tick);
+  private join(lane: Lane, ordinal: u32, request: Request, tick: Tick): void {
+    this.joinIntake(lane, ordinal, request);
+    this.look(lane, tick);
   }
 
-  private join(lane: Lane, ordinal: u32, request: Request, tick: Tick): void {
+  private joinIntake(lane: Lane, ordinal: u32, request: Request): void {
     lane.group.expect();
     lane.outstanding++;
     request.target = lane.number;
     request.stage = STAGE_INTAKE;
     lane.intake!.push(this.ledger, ordinal);
-    this.look(lane, tick);
   }
 
   /** The head of the replica's outbox asks, if nobody of the replica does. Its lane is to be looked at. */
@@ -145,13 +145,9 @@ export class Granting {
     const ordinal = outbox.pop(this.ledger);
     const request = this.ledger.at(ordinal);
     const decodePool = this.pools[group.pool.stage!.decodePool];
-    const lane = this.choose(ordinal, request, decodePool, tick);
+    const lane = this.inner.choose(ordinal, request, decodePool, tick);
     group.asks = true;
-    lane.group.expect();
-    lane.outstanding++;
-    request.target = lane.number;
-    request.stage = STAGE_INTAKE;
-    lane.intake!.push(this.ledger, ordinal);
+    this.joinIntake(lane, ordinal, request);
     this.toLook.push(<u32>lane.number);
   }
 
@@ -190,7 +186,7 @@ export class Granting {
   }
 
   /** Whether the lane would grant the request at once. */
-  private wouldGrant(lane: Lane, stage: Stage, request: Request, tick: Tick): bool {
+  wouldGrant(lane: Lane, stage: Stage, request: Request, tick: Tick): bool {
     return lane.intake!.length == 0 && this.can(lane, stage, request, tick);
   }
 

@@ -5,7 +5,7 @@ import { Tick } from "./clock";
  *
  *     0 arrival | 8 start | 16 prefill | 24 decode | 32 input | 36 output | 40 blocks | 44 following | 48 replica | 52 pool | 54 status | 55 compressed
  *     56 generated | 60 preemptions | 62 priority                              engine `iterations` alone
- *     64 reached | 72 prompted | 80 admitted | 88 granted | 96 landed | 104 emitted | 112 source | 116 target | 120 held | 124 taken | 128 behind | 132 transfer | 136 stage     staged fleets alone
+ *     64 reached | 72 prompted | 80 admitted | 88 granted | 96 landed | 104 emitted | 112 source | 116 target | 120 held | 124 taken | 128 behind | 132 stage     staged fleets alone
  */
 @unmanaged
 export class Request {
@@ -58,8 +58,6 @@ export class Request {
   taken: i32 = 0;
   /** Ordinal of the request behind it in an outbox, an intake, or among the landed. */
   behind: u32 = 0;
-  /** Transfer under way on a shared link; -1 = none. */
-  transfer: i32 = 0;
   /** How far it is: a code of stage.ts. */
   stage: u8 = 0;
 
@@ -100,7 +98,7 @@ class Segment {
  *     ordinals  | retired ... | ............ | ... next - 1 |        segments of 256, found through a ring of references
  *
  * A request is opened when it arrives and retired in the order of arrival once it and all before it are settled, so results leave in the
- * order of the workload. Queues are chains through `following`. 56 or 64 bytes a request, in staged fleets 144; a segment is used again once all of it is retired.
+ * order of the workload. Queues are chains through `following`. 56 or 64 bytes a request, in staged fleets 136; a segment is used again once all of it is retired.
  */
 export class Ledger {
   /** Requests opened so far: ordinal of the next one. */

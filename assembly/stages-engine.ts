@@ -7,7 +7,7 @@ import { IterationsEngine } from "./iterations-engine";
 import { Lane } from "./lane";
 import { LaneGroup } from "./lane-group";
 import { Request } from "./ledger";
-import { STAGE_ALONE, STAGE_SPILLED } from "./stage";
+import { Stage, STAGE_ALONE, STAGE_SPILLED } from "./stage";
 import { Results, Tables } from "./tables";
 import { NOBODY, Transfers } from "./transfers";
 
@@ -171,20 +171,26 @@ export class StagesEngine extends Engine {
     const inner = this.inner;
     pool.touch(tick);
     const lane = inner.choose(ordinal, request, pool, tick);
-    if (lane.group.pendingTokens < stage.spill) {
-      inner.join(lane, ordinal, request, pool, tick);
-      if (request.status == STATUS_WAITING) lane.group.pendingTokens += <f64>lane.serving.inputOf(request);
-      return;
+    if (lane.group.pendingTokens >= stage.spill) {
+      const target = inner.choose(ordinal, request, this.pools[stage.decodePool], tick);
+      if (this.granting.wouldGrant(target, stage, request, tick)) {
+        this.spill(ordinal, request, stage, target, tick);
+        return;
+      }
     }
-    const decodePool = this.pools[stage.decodePool];
+    inner.join(lane, ordinal, request, pool, tick);
+    if (request.status == STATUS_WAITING) lane.group.pendingTokens += <f64>lane.serving.inputOf(request);
+  }
+
+  private spill(ordinal: u32, request: Request, stage: Stage, target: Lane, tick: Tick): void {
+    const pool = target.group.pool;
     stage.spilled++;
-    decodePool.stage!.takenOver++;
+    pool.stage!.takenOver++;
+    pool.touch(tick);
     request.reached = tick;
     request.stage = STAGE_SPILLED;
-    decodePool.touch(tick);
-    const target = inner.choose(ordinal, request, decodePool, tick);
     request.target = target.number;
-    inner.join(target, ordinal, request, decodePool, tick);
+    this.inner.join(target, ordinal, request, pool, tick);
     // No replica of the pool at which it arrived serves it.
     request.replica = -1;
   }
