@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { replayTrace } from "../../host/planners/replay-trace.js";
 import { serviceTimeS } from "../../host/profiles/service-time.js";
 import { requireEngine, resolveFleet, type Fleet } from "../../host/specs/fleet.js";
 import { parseFleet } from "../../host/specs/fleet-spec.js";
@@ -85,6 +86,12 @@ describe("the examples", () => {
     expect(may).toHaveLength(lines.length - 7);
     const fleetOf = (kept: readonly string[]) => resolveFleet(parseFleet(kept.join("\n"), "fleet.yaml"));
     expect(fleetOf(may)).toEqual(fleetOf(lines));
+  });
+
+  it("disaggregated.yaml hands every request over", async () => {
+    const fleet = await example("disaggregated.yaml");
+    const { requests } = await replayTrace({ trace: "azure-conv", count: 300, rateRps: 4, fleet });
+    expect(requests).toMatchObject({ arrived: 300, completed: 300, handed_over: 300, taken_over: 300 });
   });
 
   it("fleet.yaml is fleet.json but for the choices it shows", async () => {
