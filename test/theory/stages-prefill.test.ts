@@ -16,7 +16,7 @@ import {
 import { loadBuild } from "../core/wasm-builds.js";
 import { expectAgrees, summary } from "./agreement.js";
 import { WARM_UP, replicate } from "./queue.js";
-import { iterationOf, playPoisson, stagePool } from "./stages.js";
+import { decodeStage, iterationOf, playPoisson, prefillStage, stagePool } from "./stages.js";
 
 let core: Core;
 beforeAll(async () => {
@@ -105,29 +105,36 @@ describe("E[TTFT] of prompts that are taken one at a time", () => {
 
 describe("request by request", () => {
   /** What each request waits, ticks. */
-  function waits(pool: CorePool, executionS: number): number[] {
+  function waits(pools: readonly CorePool[], executionS: number): number[] {
     const settled: number[] = [];
     const read = (simulation: Simulation) => {
       for (const ticks of simulation.results().ttft) settled.push(ticks - Math.round(executionS * 1e9));
     };
     const rateRps = 0.9 * saturationRps(STAGES.unit);
     const lengths = () => [PROMPT, 1] as const;
-    playPoisson(core, [pool], { rateRps, count: 5000, seed: FIRST_SEED, replication: 0, lengths, read });
+    playPoisson(core, pools, { rateRps, count: 5000, seed: FIRST_SEED, replication: 0, lengths, read });
     return settled;
   }
 
   // Friedman, Operations Research 13 (1965).
   it("waits in two stages together what it would wait in one half as long", () => {
     const half = stagePool(iterationOf(FIXED_S / 2, PER_TOKEN_S / 2));
-    const inStages = waits(STAGES.pool, D);
-    const inOne = waits(half, D / 2);
+    const inStages = waits([STAGES.pool], D);
+    const inOne = waits([half], D / 2);
     expect(inStages).toHaveLength(5000);
     inStages.forEach((wait, i) => expect(Math.abs(wait - inOne[i]!), `request ${i}`).toBeLessThanOrEqual(1));
   });
 
+  it.each([ONE, STAGES])("on $name waits as long in a pool that only prefills", ({ pool }) => {
+    const decode = stagePool(iterationOf(1), { stage: decodeStage() });
+    // Every request has one token, so that none is handed over.
+    const apart = waits([{ ...pool, stage: prefillStage() }, decode], D);
+    expect(apart).toEqual(waits([pool], D));
+  });
+
   it("waits no less in stages with a queue to each lane", () => {
-    const inStages = waits(STAGES.pool, D);
-    const inLanes = waits({ ...STAGES.pool, queue: "replica" }, D);
+    const inStages = waits([STAGES.pool], D);
+    const inLanes = waits([{ ...STAGES.pool, queue: "replica" }], D);
     const sum = (of: number[]) => of.reduce((total, wait) => total + wait, 0);
     expect(sum(inLanes) / sum(inStages)).toBeGreaterThan(1.01);
   });
