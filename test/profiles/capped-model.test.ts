@@ -105,6 +105,13 @@ describe("an iteration under a cap", () => {
     expect(cappedByCurve(model, 500)).toBe(model);
   });
 
+  it("is the same, bit for bit, for a batch of decodes that draws less than the cap", () => {
+    const spec = roofline();
+    const [model, full] = [capped(spec, 640), rooflineModel(spec)];
+    expect(slower(model, full, decoding(128))).toBe(1);
+    expect(slower(model, full, prefilling(2048))).toBeGreaterThan(1.01);
+  });
+
   const mix = fc.record({
     decodes: fc.integer({ min: 0, max: 300 }),
     contextOf: fc.integer({ min: 0, max: 8000 }),

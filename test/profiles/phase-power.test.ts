@@ -114,6 +114,14 @@ describe("power of a phase under a cap", () => {
   it("is what it was where that was less, though iterations may take longer", () => {
     const capped = powerOf(poolOf({ iteration_model: MODEL, power_cap_w: 680 }), 2048, 8);
     expect(capped.decodeW).toBeCloseTo(powerOf(poolOf(), 2048, 8).decodeW, 9);
+
+    // Its products are slowed down, though all-reduces keep its mean below the cap.
+    const eight = { iteration_model: { ...MODEL, model: "llama-3.1-70b", tp: 8 } } as const;
+    const [free, slowed] = [poolOf(eight), poolOf({ ...eight, power_cap_w: 600 })];
+    const seconds = (pool: Pool) => meanIterationS(pool.iterationModel, prefilling(2048));
+    expect(seconds(slowed)).toBeGreaterThan(1.01 * seconds(free));
+    expect(powerOf(free).prefillW).toBeLessThan(600);
+    expect(powerOf(slowed).prefillW).toBeCloseTo(powerOf(free).prefillW, 9);
   });
 });
 

@@ -59,6 +59,10 @@ describe("power of a pool's replica", () => {
     const at = (cap: number) => poolReplicaPowerW(pool({ iteration_model: big, power_cap_w: cap }), 256, 1000)!.watts;
     expect(at(350)).toBe(8 * 350);
     expect(at(690)).toBeCloseTo(full, 9);
+    // Beyond the ridge the cap slows iterations down that draw less on average.
+    const many = (fields: object) => poolReplicaPowerW(pool({ iteration_model: big, ...fields }), 512, 1000)!.watts;
+    expect(many({})).toBeLessThan(8 * 600);
+    expect(many({ power_cap_w: 600 })).toBeCloseTo(many({}), 9);
     expect(poolReplicaPowerW(pool({ profile, power_cap_w: 120 }), 1e9, 1000)!.watts).toBe(480);
   });
 
