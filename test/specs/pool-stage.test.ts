@@ -169,6 +169,14 @@ describe("a fleet where prefill and decode are apart", () => {
       expect(text).toContain(`"${key}"`);
   });
 
+  it("has no slots, which are of the other engine, and so no window that they limit", () => {
+    const link = { type: "ib-ndr", kv_bytes_per_token: 1000 };
+    const gpu = { iteration_model: undefined, gpu: "h100", max_ctx: 2_000_000 };
+    const fleet = stagedFleet({ pre: { ...gpu, link }, dec: { ...gpu, max_ctx: 8192 } });
+    expect(fleet.slots).toBe(0);
+    expect(fleet.pools.map(({ hasSlots }) => hasSlots)).toEqual([false, false]);
+  });
+
   it("is plain data", () => {
     const fleet = stagedFleet();
     expect(structuredClone(fleet)).toEqual(fleet);
