@@ -1,7 +1,7 @@
 import * as C from "../../assembly/contract.js";
 import type { Core } from "../../host/core/load.js";
 import type { RunSpec } from "../../host/core/run-spec.js";
-import { type ResultRows, Simulation } from "../../host/core/simulation.js";
+import { type ResultRows, Simulation, type StagedRows } from "../../host/core/simulation.js";
 import type { RequestChunk } from "../../host/workloads/requests.js";
 import type { IterationsCase } from "../iterations-reference/case.js";
 
@@ -17,6 +17,30 @@ export interface PlayedRequest {
   tpot: number | null;
   e2e: number;
   preemptions: number;
+  /** In runs of staged fleets. */
+  crossing?: PlayedCrossing;
+}
+
+/** What a staged fleet tells of a request beside; `null`: a request that was not handed over has none. */
+export interface PlayedCrossing {
+  decodePool: number;
+  decodeReplica: number;
+  transfer: number | null;
+  handover: number | null;
+}
+
+/** What hand-overs came to in a pool of a staged fleet, and its links. */
+export interface PlayedStage {
+  handedOver: number;
+  takenOver: number;
+  spilled: number;
+  kept: number;
+  completed: number;
+  transfers: number;
+  linkBytes: number;
+  transferSum: number;
+  grantSum: number;
+  linkWaitSum: number;
 }
 
 /** What a pool came to. */
@@ -32,6 +56,8 @@ export interface PlayedPool {
   busyTicks: number;
   /** Tokens by the bucket of the gap before them, without empty buckets. */
   gaps: Map<number, number>;
+  /** All zero but for `completed` where no pool has a role. */
+  stage: PlayedStage;
 }
 
 const STATUSES: Record<number, string> = {
@@ -94,6 +120,19 @@ function chunkOf(requests: IterationsCase["requests"]): RequestChunk {
   };
 }
 
+function applicable(ticks: number): number | null {
+  return ticks === C.NOT_APPLICABLE ? null : ticks;
+}
+
+function playedCrossing({ decodePool, decodeReplica, transfer, handover }: StagedRows, i: number): PlayedCrossing {
+  return {
+    decodePool: decodePool[i]!,
+    decodeReplica: decodeReplica[i]!,
+    transfer: applicable(transfer[i]!),
+    handover: applicable(handover[i]!),
+  };
+}
+
 function playedRows(rows: ResultRows): PlayedRequest[] {
   return Array.from({ length: rows.count }, (_, i) => ({
     arrivalTick: rows.arrival[i]!,
@@ -102,9 +141,10 @@ function playedRows(rows: ResultRows): PlayedRequest[] {
     replica: rows.replica[i]!,
     waitTick: rows.queueWait[i]!,
     ttft: rows.ttft[i]!,
-    tpot: rows.tpot[i] === C.NOT_APPLICABLE ? null : rows.tpot[i]!,
+    tpot: applicable(rows.tpot[i]!),
     e2e: rows.e2e[i]!,
     preemptions: rows.preemptions[i]!,
+    ...(rows.staged ? { crossing: playedCrossing(rows.staged, i) } : {}),
   }));
 }
 
@@ -121,5 +161,21 @@ function playedPool(figures: Float64Array, gaps: Float64Array, index: number): P
     cachedTokens: figures[C.FIGURE_CACHED]!,
     busyTicks: figures[C.FIGURE_BUSY]!,
     gaps: new Map([...counts.entries()].filter(([, tokens]) => tokens > 0)),
+    stage: playedStage(figures),
+  };
+}
+
+function playedStage(figures: Float64Array): PlayedStage {
+  return {
+    handedOver: figures[C.FIGURE_HANDED_OVER]!,
+    takenOver: figures[C.FIGURE_TAKEN_OVER]!,
+    spilled: figures[C.FIGURE_SPILLED]!,
+    kept: figures[C.FIGURE_KEPT]!,
+    completed: figures[C.FIGURE_COMPLETED]!,
+    transfers: figures[C.FIGURE_TRANSFERS]!,
+    linkBytes: figures[C.FIGURE_LINK_BYTES]!,
+    transferSum: figures[C.FIGURE_TRANSFER_SUM]!,
+    grantSum: figures[C.FIGURE_GRANT_SUM]!,
+    linkWaitSum: figures[C.FIGURE_LINK_WAIT_SUM]!,
   };
 }

@@ -112,6 +112,7 @@ export function plan(fleet: StagedFleet, lane: Lane): Plan {
 }
 
 function runningPhase(lane: Lane, batch: Batch): void {
+  if (setsDecodesAside(lane)) batch.left -= lane.running.filter(decodes).length;
   for (const sequence of [...lane.running]) {
     if (!lane.running.includes(sequence)) continue;
     const tokens = decodes(sequence) ? 1 : nextChunk(lane, batch, sequence.prompt - sequence.computed);
@@ -119,16 +120,21 @@ function runningPhase(lane: Lane, batch: Batch): void {
     const need = blocksToGoOn(lane, sequence, tokens);
     while (need > lane.memory.free && lane.running.includes(sequence)) {
       const victim = victimOf(lane);
-      batch.left += batch.tokens.get(victim) ?? 0;
+      batch.left += setsDecodesAside(lane) && decodes(victim) ? 1 : (batch.tokens.get(victim) ?? 0);
       batch.tokens.delete(victim);
       preempt(lane, victim);
       batch.preempted.push(victim);
     }
     if (!lane.running.includes(sequence)) continue;
     lane.memory.take(sequence, need);
-    give(batch, sequence, tokens);
+    give(batch, sequence, tokens, setsDecodesAside(lane) && decodes(sequence) ? 0 : tokens);
   }
   for (const [sequence, tokens] of batch.tokens) lane.memory.insert(sequence, tokens);
+}
+
+/** Whether the tokens of those who decode are taken from the budget before any turn. */
+function setsDecodesAside({ pool }: Lane): boolean {
+  return pool.stage?.role === "decode";
 }
 
 function nextChunk(lane: Lane, batch: Batch, rest: number): number {
@@ -143,9 +149,9 @@ function blocksToGoOn(lane: Lane, sequence: Sequence, tokens: number): number {
   return Math.ceil((sequence.computed + tokens) / memory.blockSize) - memory.ownedBy(sequence);
 }
 
-function give(batch: Batch, sequence: Sequence, tokens: number): void {
+function give(batch: Batch, sequence: Sequence, tokens: number, fromLeft = tokens): void {
   batch.tokens.set(sequence, tokens);
-  batch.left -= tokens;
+  batch.left -= fromLeft;
 }
 
 /** Admits from the head of the queue; the head is never overtaken. */

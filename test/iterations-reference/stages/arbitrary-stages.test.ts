@@ -7,7 +7,7 @@ import { lanesOf } from "../pool-state.js";
 import { type IterationsResult, simulateIterations } from "../simulate.js";
 import { arbitraryStagedCase } from "./arbitrary-stages.js";
 
-const CASES = 500;
+const CASES = 800;
 
 interface Met {
   one: IterationsCase;
@@ -62,9 +62,11 @@ const situations: Record<string, (met: Met) => boolean> = {
     result.pools.some(({ preemptions }, pool) => preemptions > 0 && one.pools[pool]!.stage?.role === "decode"),
   "preemption in a prefill lane": ({ one, result }) =>
     result.pools.some(({ preemptions }, pool) => preemptions > 0 && one.pools[pool]!.stage?.role === "prefill"),
-  "preemption of who asked": ({ stages, result, one }) =>
-    stages.every(({ handover, mode }) => handover === "push" && mode === "layerwise") &&
-    result.pools.some(({ preemptions }, pool) => preemptions > 0 && one.pools[pool]!.stage?.role === "prefill"),
+  "preemption of who asked": ({ one, result }) =>
+    result.pools.some(({ preemptions }, pool) => {
+      const { stage } = one.pools[pool]!;
+      return preemptions > 0 && stage?.role === "prefill" && stage.handover === "push" && stage.mode === "layerwise";
+    }),
   "cached prefixes in a prefill pool": ({ one, result }) =>
     result.pools.some(({ cachedTokens }, pool) => cachedTokens > 0 && one.pools[pool]!.stage?.role === "prefill"),
   "a horizon amid transfers": ({ result }) =>
@@ -98,6 +100,6 @@ describe("random staged cases meet", () => {
       stages.some(({ handover, mode, sharing, firstToken }) => {
         return setting === `${handover}-${mode}-${sharing}-${firstToken}`;
       });
-    expect(shareOf(taken)).toBeGreaterThan(0.02);
+    expect(shareOf(taken)).toBeGreaterThan(0.015);
   });
 });

@@ -50,6 +50,8 @@ interface PrefillDraw {
   layers: number;
   spill: number | null;
   keep: boolean;
+  /** Prompts are computed in small chunks, many at once, and outgrow memory. */
+  presses: boolean;
   /** Pools stand in the order of their places. */
   place: number;
 }
@@ -84,6 +86,7 @@ const prefillDraw: fc.Arbitrary<PrefillDraw> = fc.record({
     { weight: 1, arbitrary: fc.constantFrom(1, 200) },
   ),
   keep: fc.constantFrom(false, true),
+  presses: fc.constantFrom(false, true),
   place: fc.nat({ max: 9 }),
 });
 
@@ -120,13 +123,20 @@ function fitAnyPool(pool: PoolDraw, scale: Scale): CorePool {
   return fitPool(stretched(crowded(pool, scale.crowds), scale.tokens), fitLongModel(pool.model, scale.unitS));
 }
 
+function pressed(pool: PoolDraw): PoolDraw {
+  return { ...pool, scheduler: "vllm", chunked: true, spareShare: Math.min(pool.spareShare, 0.2) };
+}
+
 function fitPrefill(
   draw: PrefillDraw,
   decodePool: number,
   sharing: CorePrefillStage["sharing"],
   scale: Scale,
 ): CorePool {
-  const pool = fitAnyPool(draw.pool, scale);
+  const pool = fitAnyPool(
+    draw.presses ? pressed(draw.pool) : draw.pool,
+    draw.presses ? { ...scale, crowds: "prefilling" } : scale,
+  );
   const { handover, mode } = draw.way;
   const reserves = handover === "reserve";
   return {

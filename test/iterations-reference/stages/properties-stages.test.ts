@@ -9,7 +9,7 @@ import { type IterationsResult, simulateIterations } from "../simulate.js";
 import { arbitraryStagedCase } from "./arbitrary-stages.js";
 import { bytesOf } from "./links.js";
 
-const RUNS = 400;
+const RUNS = 200;
 
 function holds(property: (one: IterationsCase) => void, one = arbitraryStagedCase()): void {
   fc.assert(fc.property(one, property), { numRuns: RUNS, seed: 12 });

@@ -1,8 +1,8 @@
 /** Section "Arrival at a prefill pool". */
-import { join } from "../lane.js";
+import { join, type Lane } from "../lane.js";
 import { enterPool, enterReplica, type PoolState, type Replica, takeLane } from "../pool-state.js";
 import type { Sequence } from "../sequence.js";
-import { ask } from "./asking.js";
+import { ask, chooseDecodeLane, wouldGrant } from "./asking.js";
 import { decodePoolOf, prefillStageOf, type StagedFleet } from "./fleet.js";
 
 /** A request reaches its pool, of whatever role. */
@@ -17,8 +17,10 @@ export function reach(fleet: StagedFleet, sequence: Sequence): void {
     enterPool(state, sequence, fleet.now, fleet.one);
   } else {
     const lane = takeLane(state, sequence, fleet.one);
-    const spills = pendingTokens(state.replicas[lane.replica]!) >= stage.spillPromptTokens;
-    if (spills) spill(fleet, state, decodePoolOf(fleet, stage), sequence);
+    const wants = pendingTokens(state.replicas[lane.replica]!) >= stage.spillPromptTokens;
+    const decodeLane = wants ? chooseDecodeLane(fleet, sequence) : null;
+    const spills = decodeLane !== null && decodeLane.intake.length === 0 && wouldGrant(fleet, decodeLane, sequence);
+    if (spills) spill(fleet, state, decodePoolOf(fleet, stage), decodeLane, sequence);
     else enterReplica(state, lane, sequence, fleet.now);
   }
 }
@@ -32,8 +34,7 @@ function pendingTokens({ lanes }: Replica): number {
 }
 
 /** A request goes to the decode pool as it is, as to a mixed pool. */
-function spill(fleet: StagedFleet, from: PoolState, to: PoolState, sequence: Sequence): void {
-  const lane = takeLane(to, sequence, fleet.one);
+function spill(fleet: StagedFleet, from: PoolState, to: PoolState, lane: Lane, sequence: Sequence): void {
   sequence.crossing.spilled = true;
   sequence.crossing.decodePool = lane.poolIndex;
   sequence.crossing.decodeLane = lane;
