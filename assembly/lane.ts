@@ -179,7 +179,9 @@ export class Lane {
     if (this.serving.decodes) this.seatLanded();
     this.batch.form(this.tick);
     if (this.seats.count == 0) {
-      this.phase = IDLE;
+      // Who was preempted may have left a seat to somebody who landed.
+      const landed = this.landed;
+      this.phase = landed != null && landed.length > 0 ? READY : IDLE;
       return;
     }
     this.plan();
