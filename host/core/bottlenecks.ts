@@ -1,18 +1,17 @@
-import * as C from "../../assembly/contract.js";
 import type { Pool } from "../specs/fleet.js";
+import type { PoolStage } from "../specs/pool-stage.js";
 import type { Moment } from "./course.js";
 import type { Reading } from "./reading.js";
-import { judgeDecoding, judgeStability, type Stability, STRETCHES } from "./stability.js";
+import { decodeLoad, isTooMuch } from "./decode-load.js";
+import { judgeStability, type Stability, STRETCHES } from "./stability.js";
 
 /** What cannot keep up in an overloaded staged fleet. */
 export interface Bottleneck {
   /** Id of the pool that it belongs to. */
   pool: string;
-  /**
-   * `prompts`: the pool computes them as fast as it can. `link`: transfers from the pool wait for links. `decoding`: the pool has no room for what comes. `serving`: a pool that does both.
-   */
+  /** `prompts`: the pool computes them as fast as it can. `link`: its links carry too little. `decoding`: it has no room for what comes. `serving`: a pool that does both cannot keep up. */
   what: "prompts" | "link" | "decoding" | "serving";
-  /** Ids of pools whose backlog grows for want of it, and not by themselves. */
+  /** Ids of prefill pools whose backlog grows for want of it, and not by themselves. */
   holds_up: string[];
 }
 
@@ -22,69 +21,97 @@ export interface PoolVerdicts {
   bottlenecks?: Bottleneck[];
 }
 
-/** Share of the time with an iteration running from which on a pool with a growing backlog is taken to work as fast as it can. */
-const WORKING = 0.95;
+/** Share of the time with an iteration running, or of the seats taken, from which on a pool with a growing backlog is taken to do what it can. */
+const FULL = 0.95;
 
 /**
- * Judges every pool of a fleet. In a staged one a decode pool that takes in no more than it can serve shows no backlog of its own: requests wait in front of the prefill pool, whose memory
- * is held by finished prompts. So a prefill pool whose backlog grows while it stands idle is held up: by the link, if transfers wait for that most, or if it is they that fill the memory
- * of the decode pool; else by the decode pool, which is overloaded then as well.
+ * Judges every pool of a fleet. In a staged one a decode pool may be overloaded without a backlog of its own. In a short run its batches still grow: then {@link decodeLoad} tells. Or it takes in
+ * no more than it can serve, and requests wait in front of the prefill pool, whose memory is held by finished prompts. So a prefill pool whose backlog grows while it stands idle is held up by what comes after it: by the links, if what fills the decode pool is not who runs
+ * there; else by the decode pool, which is overloaded then as well.
  */
 export function judgePools(reading: Reading, pools: readonly Pool[]): PoolVerdicts {
   const { course, stages } = reading;
   const moments = pools.map((_, index) => course.stretches(index, STRETCHES));
   if (stages === undefined) return { stabilities: moments.map(judgeStability) };
   const stabilities = moments.map((of, index) =>
-    stages[index]?.role === "decode" ? judgeDecoding(of) : judgeStability(of),
+    stages[index]?.role === "decode" ? judgeDecoding(reading, pools[index]!, index) : judgeStability(of),
   );
-  const bottlenecks = new Bottlenecks(pools);
+  const bottlenecks = new Bottlenecks(pools, stages, moments);
   stabilities.forEach(({ verdict }, index) => {
-    if (verdict === "stable") return;
-    const stage = stages[index];
-    if (stage?.role !== "prefill") bottlenecks.add(index, stage ? "decoding" : "serving");
-    else if (runningShare(moments[index]!, pools[index]!) >= WORKING) bottlenecks.add(index, "prompts");
-    else if (waitsForLinks(reading.simulation.figures(index)) || isFullOfTransfers(moments[stage.decodePool]!))
-      bottlenecks.add(index, "link");
-    else bottlenecks.add(stage.decodePool, "decoding", index);
+    if (verdict === "overloaded") bottlenecks.find(index);
   });
-  const heldUp = new Set(bottlenecks.found.filter(({ what }) => what === "decoding").map(({ pool }) => pool));
+  const full = new Set(bottlenecks.found.filter(({ what }) => what === "decoding").map(({ pool }) => pool));
   return {
     stabilities: stabilities.map((own, index) =>
-      heldUp.has(pools[index]!.id) ? { ...own, verdict: "overloaded" } : own,
+      full.has(pools[index]!.id) ? { ...own, verdict: "overloaded" } : own,
     ),
     bottlenecks: bottlenecks.found,
   };
 }
 
-/** Share of the second half of the window that the lanes of a pool ran. */
-function runningShare(moments: readonly Moment[], { replicas, serving }: Pool): number {
-  const from = moments[STRETCHES / 2]!;
-  const to = moments[STRETCHES]!;
-  const ticks = to.tick - from.tick;
-  return ticks > 0 ? (to.lanesBusyArea - from.lanesBusyArea) / (replicas * serving.pp * ticks) : 1;
+function judgeDecoding({ simulation, course }: Reading, pool: Pool, index: number): Stability {
+  const own = judgeStability(course.stretches(index, STRETCHES));
+  const window = course.window(index);
+  const load = decodeLoad(pool, simulation.figures(index), window);
+  const isOverloaded = isTooMuch(load, window.end.takenOver - window.begin.takenOver);
+  return { ...own, ...(isOverloaded ? { verdict: "overloaded" } : {}), load };
 }
 
-/** Whether transfers wait for links longer than for memory, and longer than they take. */
-function waitsForLinks(row: Float64Array): boolean {
-  const memory = row[C.FIGURE_GRANT_SUM]!;
-  const link = row[C.FIGURE_LINK_WAIT_SUM]!;
-  return link > memory && link > row[C.FIGURE_TRANSFER_SUM]! - memory - link;
-}
-
-/** Whether in the second half of the window most of the memory that a decode pool used belonged to nobody who ran. */
-function isFullOfTransfers(moments: readonly Moment[]): boolean {
-  const from = moments[STRETCHES / 2]!;
-  const to = moments[STRETCHES]!;
-  return 2 * (to.outsideArea - from.outsideArea) > to.kvArea - from.kvArea;
-}
-
-/** What was found, each pool and matter once, in the order of finding. */
+/** What stands in the way of pools with a growing backlog, each pool and matter once, in the order of finding. All shares are over the second half of the window. */
 class Bottlenecks {
   readonly found: Bottleneck[] = [];
 
-  constructor(private readonly pools: readonly Pool[]) {}
+  constructor(
+    private readonly pools: readonly Pool[],
+    private readonly stages: readonly (PoolStage | undefined)[],
+    private readonly moments: readonly (readonly Moment[])[],
+  ) {}
 
-  add(index: number, what: Bottleneck["what"], heldUp?: number): void {
+  /** Finds what stands in the way of a pool. */
+  find(index: number): void {
+    const stage = this.stages[index];
+    if (stage === undefined) this.add(index, "serving");
+    else if (stage.role === "decode") this.addBehind(index);
+    else if (this.runningShare(index) >= FULL) this.add(index, "prompts");
+    else this.addBehind(stage.decodePool, index);
+  }
+
+  /** The decode pool or the links before it. */
+  private addBehind(decode: number, heldUp?: number): void {
+    if (this.isFullOfRunning(decode)) this.add(decode, "decoding", heldUp);
+    else this.add(this.busiestLinks(decode), "link", heldUp);
+  }
+
+  private runningShare(index: number): number {
+    const { replicas, serving } = this.pools[index]!;
+    const ticks = this.grown(index, "tick");
+    return ticks > 0 ? this.grown(index, "lanesBusyArea") / (replicas * serving.pp * ticks) : 1;
+  }
+
+  /** Whether running requests take the seats of a decode pool, or most of the memory in use. */
+  private isFullOfRunning(index: number): boolean {
+    const { replicas, serving } = this.pools[index]!;
+    const seats = replicas * serving.maxNumSeqs * this.grown(index, "tick");
+    const outside = this.grown(index, "outsideArea");
+    return this.grown(index, "busyArea") >= FULL * seats || 2 * outside <= this.grown(index, "kvArea");
+  }
+
+  /** Of a decode pool and those that hand over to it, the one whose links carried most of what they could. */
+  private busiestLinks(decode: number): number {
+    const sides = this.stages.flatMap((stage, index) =>
+      stage?.role === "prefill" && stage.decodePool === decode ? [index] : [],
+    );
+    const busy = (index: number) =>
+      this.grown(index, "linkBytes") / (this.pools[index]!.replicas * this.stages[index]!.link.bytesPerS);
+    return [...sides, decode].reduce((best, index) => (busy(index) > busy(best) ? index : best));
+  }
+
+  private grown(index: number, field: keyof Moment): number {
+    const moments = this.moments[index]!;
+    return moments[STRETCHES]![field] - moments[STRETCHES / 2]![field];
+  }
+
+  private add(index: number, what: Bottleneck["what"], heldUp?: number): void {
     const pool = this.pools[index]!.id;
     let bottleneck = this.found.find((one) => one.pool === pool && one.what === what);
     if (bottleneck === undefined) {

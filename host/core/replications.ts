@@ -1,6 +1,7 @@
 import type { Batching } from "./batching-figures.js";
 import type { Bottleneck } from "./bottlenecks.js";
 import type { Distribution } from "./distribution.js";
+import type { Energy } from "./energy-figures.js";
 import type { Figures } from "./figures.js";
 import type { InterTokenLatency } from "./gap-sketch.js";
 import { meanInterval } from "./intervals.js";
@@ -38,6 +39,7 @@ function combineFigures(runs: readonly Figures[]): Figures {
     stability: {
       verdict: overloaded ? "overloaded" : "stable",
       backlog_growth_rps: mean((run) => run.stability.backlog_growth_rps),
+      ...(first.stability.load === undefined ? {} : { load: meanOf(runs.map((run) => run.stability.load!)) }),
       percentiles_depend_on_horizon: overloaded,
     },
     ...combineLatencies(runs),
@@ -58,6 +60,7 @@ function combineFigures(runs: readonly Figures[]): Figures {
     ...(first.quantiles ? { quantiles: combineQuantiles(runs.map((run) => run.quantiles!)) } : {}),
     ...(first.course ? { course: first.course } : {}),
     ...(first.batching ? { batching: combineBatching(runs.map((run) => run.batching!)) } : {}),
+    ...combineEnergy(runs),
     utilisation: combineUtilisation(runs.map((run) => run.utilisation)),
     total_replicas: first.total_replicas,
     total_gpus: first.total_gpus,
@@ -110,6 +113,27 @@ function combineUtilisation(runs: readonly Figures["utilisation"][]): Figures["u
     kv: mean((run) => run.kv),
     ...(outside === undefined ? {} : { kv_outside: mean((run) => run.kv_outside!) }),
     ...(link === undefined ? {} : { link: meanOf(runs.map((run) => run.link!)) }),
+  };
+}
+
+/** Means; nothing is told where one run does not know it. */
+function combineEnergy(runs: readonly Figures[]): Pick<Figures, "energy" | "energy_unknown"> {
+  const unknown = runs.find(({ energy_unknown: why }) => why !== undefined)?.energy_unknown;
+  if (unknown !== undefined) return { energy_unknown: unknown };
+  const energies = runs.map(({ energy }) => energy);
+  if (!energies.every((energy) => energy !== undefined)) return {};
+  const mean = (of: (energy: Energy) => number | null) => meanOf(energies.map(of));
+  return {
+    energy: {
+      ...energies[0]!,
+      mean_power_w: mean((energy) => energy.mean_power_w)!,
+      energy_j: mean((energy) => energy.energy_j)!,
+      energy_per_request_j: mean((energy) => energy.energy_per_request_j),
+      energy_per_output_token_j: mean((energy) => energy.energy_per_output_token_j),
+      prefill_share: mean((energy) => energy.prefill_share)!,
+      decode_share: mean((energy) => energy.decode_share)!,
+      idle_share: mean((energy) => energy.idle_share)!,
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import type { Fleet } from "../specs/fleet.js";
 import { paragraph } from "./paragraph.js";
 import { quantileChart } from "./quantile-chart.js";
 import { notes, warnings } from "./replay-notes.js";
+import { arrivalRows, stageLines, stageTable } from "./replay-stages.js";
 import {
   fleetLine,
   measuredLine,
@@ -32,12 +33,14 @@ export function replayReport(result: ReplayTraceResult, fleet: Fleet, options: R
   const { fleetName, width = 100, perRequestFile } = options;
   const line = (label: string, words: string) => paragraph(colours.dim(label), words, INDENT, width);
   const rows = poolRows(result, fleet);
+  const arrivals = arrivalRows(rows);
   const chart = quantileChart(
-    rows.map(({ id, figures }) => ({ label: `TTFT ${id}`, distribution: figures.ttft_ms })),
+    arrivals.map(({ id, figures }) => ({ label: `TTFT ${id}`, distribution: figures.ttft_ms })),
     result.slo.ttft_ms,
     width,
   );
   const batched = batchingTable(rows, width);
+  const staged = stageTable(rows, width);
   const asides = notes(result, fleet).flatMap((note) => line("note", note));
   return [
     title(result, fleetName, width),
@@ -50,11 +53,13 @@ export function replayReport(result: ReplayTraceResult, fleet: Fleet, options: R
     ...line("fleet", fleetLine(result, fleet)),
     ...line("measured", measuredLine(result)),
     ...line("served", servedLine(result)),
+    ...stageLines(result, fleet).flatMap(([label, words]) => line(label, words)),
     "",
     ...loadTable(rows, width),
     "",
-    ...latencyTable(rows, width),
+    ...latencyTable(arrivals, width),
     "",
+    ...(staged.length > 0 ? [...staged, ""] : []),
     ...(batched.length > 0 ? [...batched, ""] : []),
     ...(chart.length > 0 ? [...chart, ""] : []),
     ...(perRequestFile === undefined ? [] : line("written", written(perRequestFile, result))),

@@ -17,9 +17,16 @@ import {
 } from "./quantities.js";
 
 /** Whether the backlog stayed where it was. */
-export function stabilityLine({ stability, pools }: ReplayResult): string {
+export function stabilityLine({ stability, pools, bottlenecks, arrival_rate_rps: rate }: ReplayResult): string {
   if (stability.verdict === "stable") return `${colours.green("stable")}: no backlog grew`;
-  const growing = Object.entries(pools).filter(([, { stability: pool }]) => pool.verdict === "overloaded");
+  // A decode pool may be overloaded with a backlog that has not begun to grow, or that grows elsewhere.
+  const isGrowing = (growth: number) => bottlenecks === undefined || growth > VISIBLE_SHARE * rate;
+  const growing = Object.entries(pools).filter(
+    ([, { stability: pool }]) => pool.verdict === "overloaded" && isGrowing(pool.backlog_growth_rps),
+  );
+  if (growing.length === 0) {
+    return `${colours.red("overloaded")}: more comes than is served, though no backlog grew yet; the longer such a run is, the larger its times`;
+  }
   const named = growing
     .slice(0, 8)
     .map(([id, { stability: pool }]) => `${id} by ${significant(pool.backlog_growth_rps)} requests/s`);
@@ -29,6 +36,9 @@ export function stabilityLine({ stability, pools }: ReplayResult): string {
     `the longer such a run is, the larger its times`
   );
 }
+
+/** Of the arrivals; a backlog that grows by less is not told of. */
+const VISIBLE_SHARE = 0.01;
 
 /** Whether the P99 of TTFT keeps to the objective, as far as the run can tell. */
 export function objectiveLine({ ttft_ms: ttft, slo }: ReplayResult): string {
@@ -41,12 +51,26 @@ export function objectiveLine({ ttft_ms: ttft, slo }: ReplayResult): string {
   const word = objectiveWord(ttft.count, low, high, slo.ttft_ms);
   const others = otherLimits(slo);
   const jointly =
-    others === "" ? "" : `; with ${others}: ${jointWord(slo.attainment)}, ${percent(slo.attainment)} keep within all`;
+    others === ""
+      ? ""
+      : `; with ${others}: ${jointWord(slo.attainment)}, ${percent(slo.attainment)} keep within all${byLimitText(slo)}`;
   return `${goal}: ${word}, P99 ${millisecondsWithUnit(ttft.p99)}, 95 % interval ${range(low, high)}${jointly}`;
 }
 
 function jointWord(attainment: number | null): string {
   return (attainment ?? 0) >= 0.99 ? colours.green("met") : colours.red("missed");
+}
+
+/** Which limit is missed most. */
+function byLimitText({ attainment_by_limit: shares }: ReplayResult["slo"]): string {
+  if (shares === undefined) return "";
+  const { ttft, tpot, e2e } = shares;
+  const told = [
+    `first token ${percent(ttft)}`,
+    ...(tpot === undefined ? [] : [`output token ${percent(tpot)}`]),
+    ...(e2e === undefined ? [] : [`in all ${percent(e2e)}`]),
+  ];
+  return ` (${told.join(", ")})`;
 }
 
 function otherLimits({ tpot_ms: tpot, e2e_ms: e2e }: ReplayTraceResult["slo"]): string {

@@ -33,8 +33,17 @@ export function poolsNotShown(fleet: Fleet): number {
 }
 
 function severity({ figures }: PoolRow): number {
-  if (figures.requests.arrived === 0) return -1;
+  if (figures.requests.arrived + (figures.requests.taken_over ?? 0) === 0) return -1;
   return figures.ttft_ms.p99 ?? Infinity;
+}
+
+/** Requests that reached a pool, from outside or from another pool; of the fleet, from outside. */
+function came({ pool, figures: { requests } }: PoolRow): number {
+  return requests.arrived + (pool ? (requests.taken_over ?? 0) : 0);
+}
+
+function perSecond({ pool, figures }: PoolRow): string {
+  return pool?.stage?.role === "decode" ? "" : significant(figures.arrival_rate_rps);
 }
 
 /** What the pools are made of, and how busy they were. */
@@ -80,8 +89,8 @@ const LOAD: Column<PoolRow>[] = [
   { title: "replicas", cell: ({ figures }) => count(figures.total_replicas), rank: 7 },
   { title: "slots", cell: total((pool) => `${count(pool.replicas)} x ${count(pool.slots)}`), rank: 4 },
   { title: "max ctx", cell: total(({ maxCtx }) => count(maxCtx)), rank: 1 },
-  { title: "arrived", cell: ({ figures }) => count(figures.requests.arrived) },
-  { title: "per s", cell: ({ figures }) => significant(figures.arrival_rate_rps), rank: 3 },
+  { title: "arrived", cell: (row) => count(came(row)) },
+  { title: "per s", cell: (row) => perSecond(row), rank: 3 },
   { title: "busy", cell: ({ figures }) => percent(figures.utilisation.slots) },
   { title: "KV", cell: ({ figures }) => percent(figures.utilisation.kv), rank: 5 },
 ];

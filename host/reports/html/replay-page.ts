@@ -3,6 +3,7 @@ import type { ReplayResult } from "../../planners/replay.js";
 import type { Fleet } from "../../specs/fleet.js";
 import { dollars, milliseconds, millisecondsWithUnit, percent, significant } from "../quantities.js";
 import { notes, warnings } from "../replay-notes.js";
+import { arrivalRows, stageColumns, stageLines, stageRows } from "../replay-stages.js";
 import {
   fleetLine,
   keepsObjective,
@@ -76,6 +77,7 @@ function storyBlock(result: ReplayTraceResult, fleet: Fleet, answer: string): Bl
     fleet: fleetLine(result, fleet),
     measured: measuredLine(result),
     served: servedLine(result),
+    ...Object.fromEntries(stageLines(result, fleet)),
   };
   return factsBlock(Object.fromEntries(Object.entries(lines).filter(([, line]) => line !== answer)));
 }
@@ -93,9 +95,14 @@ function charted(title: string, blocks: readonly Block[]): Section[] {
 export function poolTables(rows: readonly PoolRow[]): Block[] {
   const tone = ({ figures }: PoolRow) => (figures.stability.verdict === "overloaded" ? "bad" : undefined);
   const batching = batchingColumns(rows);
+  const staged = stageRows(rows);
   return [
     tableOf(loadColumns(rows), rows, { caption: "What the pools are, and how busy they were", tone }),
-    tableOf(LATENCY, rows, { caption: "How long requests took" }),
+    tableOf(LATENCY, arrivalRows(rows), { caption: "How long requests took" }),
+    ...(staged.length === 0 ? [] : [tableOf(stageColumns(staged), staged, { caption: STAGES })]),
     ...(batching.length === 0 ? [] : [tableOf(batching, rows, { caption: "How replicas batched" })]),
   ];
 }
+
+const STAGES =
+  "How requests were handed over: the gap that it makes, transfers on average with their parts in ms, links and held memory";
