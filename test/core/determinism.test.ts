@@ -3,11 +3,22 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Core } from "../../host/core/load.js";
 import { Simulation } from "../../host/core/simulation.js";
 import { uniforms } from "../theory/service-times.js";
-import { BATCHING_CASES, type Cuts, GOLDEN_CASES, playBytes, playSteps, type RunCase } from "./golden-run.js";
+import {
+  BATCHING_CASES,
+  type Cuts,
+  GOLDEN_CASES,
+  playBytes,
+  playSteps,
+  type RunCase,
+  STAGED_CASES,
+} from "./golden-run.js";
 import { loadBuild } from "./wasm-builds.js";
 
 /** The golden cases, short. */
-const CASES = [...GOLDEN_CASES, ...BATCHING_CASES].map((run) => ({ ...run, count: Math.min(run.count, 5000) }));
+const CASES = [...GOLDEN_CASES, ...BATCHING_CASES, ...STAGED_CASES].map((run) => ({
+  ...run,
+  count: Math.min(run.count, 5000),
+}));
 const [bursty, , steady] = CASES as [RunCase, RunCase, RunCase];
 
 let core: Core;

@@ -4,9 +4,10 @@
  */
 import type { Core } from "../../host/core/load.js";
 import type { CoreDraw, CorePool, CoreServing, RunSpec } from "../../host/core/run-spec.js";
-import { type Metric, type ResultRows, type Scope, Simulation } from "../../host/core/simulation.js";
+import { type Metric, type ResultRows, type Scope, Simulation, type StagedRows } from "../../host/core/simulation.js";
 import type { IterationModel } from "../../host/profiles/iteration-model.js";
 import type { LengthModel } from "../../host/workloads/models.js";
+import { stagedCases } from "./golden-stages.js";
 
 /** Drawn requests through a fleet. */
 export interface RunCase {
@@ -15,7 +16,7 @@ export interface RunCase {
   count: number;
 }
 
-/** SHA-256 of everything that {@link GOLDEN_CASES} and {@link BATCHING_CASES} answer, one after the other: the same on every platform. */
+/** SHA-256 of everything that {@link GOLDEN_CASES}, {@link BATCHING_CASES} and {@link STAGED_CASES} answer, one after the other: the same on every platform. */
 export const GOLDEN_SHA256 = "ec71bd4bca04b4eba65728b366a6a10a24d3b5ac885b12053cd3100ef9c88455";
 
 const COMMON = { W: 0.008, H: 0.00065, calibrationCtx: 8192, chunk: 512, blockSize: 16 };
@@ -221,6 +222,9 @@ export const BATCHING_CASES: readonly RunCase[] = [
   }),
 ];
 
+/** Prefill and decode apart: every way of handing over, with memory that runs out on either side. */
+export const STAGED_CASES: readonly RunCase[] = stagedCases(batchingPool({ chunk: 1024 }));
+
 const COLUMNS = [
   "arrival",
   "inputTokens",
@@ -235,6 +239,18 @@ const COLUMNS = [
   "preemptions",
 ] as const satisfies readonly (keyof ResultRows)[];
 
+const STAGED_COLUMNS = [
+  "decodePool",
+  "decodeReplica",
+  "transfer",
+  "handover",
+] as const satisfies readonly (keyof StagedRows)[];
+
+function columnsOf(rows: ResultRows): ArrayBufferView[] {
+  const { staged } = rows;
+  return [...COLUMNS.map((name) => rows[name]), ...(staged ? STAGED_COLUMNS.map((name) => staged[name]) : [])];
+}
+
 /** Sizes of chunks in turn; the last one is repeated. */
 export type Cuts = readonly number[];
 
@@ -244,11 +260,8 @@ export type Cuts = readonly number[];
  */
 export function* playSteps(core: Core, { spec, count }: RunCase, cuts: Cuts): Generator<void, Uint8Array<ArrayBuffer>> {
   const simulation = new Simulation(core, spec);
-  const columns = COLUMNS.map((): Uint8Array[] => []);
-  const take = () => {
-    const rows = simulation.results();
-    COLUMNS.forEach((name, i) => columns[i]!.push(bytesOf(rows[name])));
-  };
+  const columns: Uint8Array[][] = [];
+  const take = () => columnsOf(simulation.results()).forEach((column, i) => (columns[i] ??= []).push(bytesOf(column)));
   for (let played = 0, turn = 0; played < count; turn++) {
     const rows = Math.min(cuts[Math.min(turn, cuts.length - 1)]!, count - played);
     const { label } = simulation.draw(rows);
@@ -262,7 +275,10 @@ export function* playSteps(core: Core, { spec, count }: RunCase, cuts: Cuts): Ge
   take();
   const scopes: (number | "none")[] = [...spec.pools.keys(), "none"];
   const totals = scopes.map((scope) => bytesOf(simulation.figures(scope)));
-  const statistics = [...scopes, "all" as const].map((scope) => bytesOf(orderStatistics(simulation, scope, count)));
+  const metrics: Metric[] = spec.pools.some(({ stage }) => stage) ? [...METRICS, ...STAGED_METRICS] : METRICS;
+  const statistics = [...scopes, "all" as const].map((scope) =>
+    bytesOf(orderStatistics(simulation, metrics, scope, count)),
+  );
   const gaps = spec.engine === "iterations" ? [bytesOf(simulation.gaps())] : [];
   return joined([...columns.flat(), ...totals, bytesOf(simulation.series().values), ...statistics, ...gaps]);
 }
@@ -278,13 +294,20 @@ export function playBytes(core: Core, run: RunCase, cuts: Cuts = [65536]): Uint8
 
 /** SHA-256 of all that the golden cases answer, in hexadecimal. */
 export async function goldenHash(core: Core): Promise<string> {
-  const bytes = joined([...GOLDEN_CASES, ...BATCHING_CASES].map((run) => playBytes(core, run)));
+  const bytes = joined([...GOLDEN_CASES, ...BATCHING_CASES, ...STAGED_CASES].map((run) => playBytes(core, run)));
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-function orderStatistics(simulation: Simulation, scope: Scope, count: number): Float64Array {
-  const metrics: Metric[] = ["queueWait", "ttft", "tpot", "e2e"];
+const METRICS: Metric[] = ["queueWait", "ttft", "tpot", "e2e"];
+const STAGED_METRICS: Metric[] = ["handover", "ttftAtUser", "ttftAtPrefill", "tpotOverN"];
+
+function orderStatistics(
+  simulation: Simulation,
+  metrics: readonly Metric[],
+  scope: Scope,
+  count: number,
+): Float64Array {
   const statistics = metrics.flatMap((metric) => {
     const gathered = simulation.gather(metric, scope, Math.floor(count / 10), false);
     const ranks = [0.5, 0.9, 0.99, 1].map((p) => Math.max(1, Math.floor(p * gathered.reached)));
