@@ -1,135 +1,33 @@
 /** A link that many requests want at once, against M/G/1 and processor sharing. */
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, it } from "vitest";
 import type { Core } from "../../host/core/load.js";
-import type { CorePool, CorePrefillStage } from "../../host/core/run-spec.js";
-import type { Simulation } from "../../host/core/simulation.js";
-import { fifoLinkWaitS, sharedLinkS, transferMoments, transferS } from "../../host/queueing/kv-transfer.js";
+import { fifoLinkWaitS, sharedLinkS } from "../../host/queueing/kv-transfer.js";
 import { loadBuild } from "../core/wasm-builds.js";
 import { expectAgrees } from "./agreement.js";
-import { WARM_UP, replicate } from "./queue.js";
-import { decodeStage, iterationOf, playPoisson, prefillStage, stagePool } from "./stages.js";
+import { replicate } from "./queue.js";
+import { ALONE_S, LINK_POINTS, MOMENTS, playTransfers } from "./stages-links.js";
 
 let core: Core;
 beforeAll(async () => {
   core = await loadBuild("release");
 });
 
-const FIRST_SEED = 77;
-const COUNT = 40_000;
-/** A prompt takes so long, whatever its length: what leaves the prefill side is what arrived there, later, and so a Poisson process. */
-const PREFILL_S = 0.001;
-/** So short that nothing waits for an iteration of the decode side. */
-const DECODE_S = 1e-6;
-/** So many that no prompt meets another: some 0.1 are under way. */
-const PREFILL_REPLICAS = 64;
-
-/** Three of four requests are short. */
-const SHORT = 500;
-const LONG = 4000;
-const BYTES_PER_TOKEN = 1e5;
-const BANDWIDTH = 1e10;
-const MOMENTS = transferMoments([SHORT * BYTES_PER_TOKEN, LONG * BYTES_PER_TOKEN], [3, 1], BANDWIDTH);
-
-/** Uniform draws of 0 to 1 by a generator of its own (xorshift32). */
-function uniforms(seed: number): () => number {
-  let state = (seed * 2654435761 + 1) >>> 0;
-  const next = () => {
-    state ^= state << 13;
-    state >>>= 0;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    state >>>= 0;
-    return state / 2 ** 32;
-  };
-  for (let i = 0; i < 10; i++) next();
-  return next;
-}
-
-interface Case {
-  rho: number;
-  sharing: "fifo" | "shared";
-  /** The side whose link is the narrow one; the other has no limit. */
-  narrow: "prefill" | "decode";
-  seed: number;
-}
-
-function pools({ sharing, narrow }: Case): CorePool[] {
-  const kv = { tokenBytes: BYTES_PER_TOKEN, windowBytes: 0, window: 0 };
-  const linkOf = (side: "prefill" | "decode") => (narrow === side ? BANDWIDTH : Infinity);
-  const stage: Partial<CorePrefillStage> = { sharing, kv, linkBytesPerS: linkOf("prefill") };
-  const many = { slots: 4096, kvBlocks: 2 ** 30 };
-  // One replica where its link is in question: then a batch must take no time, for its prompts to go on as they came.
-  const isMany = narrow === "decode";
-  const model = iterationOf(isMany ? PREFILL_S : DECODE_S);
-  return [
-    stagePool(model, { ...many, replicas: isMany ? PREFILL_REPLICAS : 1, stage: prefillStage(stage) }),
-    stagePool(iterationOf(DECODE_S), { ...many, stage: decodeStage(linkOf("decode")) }),
-  ];
-}
-
-/** What requests take from the end of the prompt to landing, s, on average: of all, and of the short and the long ones. */
-function transfers(one: Case, replication: number): { all: number; short: number; long: number } {
-  const next = uniforms(1000 * one.seed + replication);
-  const short: number[] = [];
-  const long: number[] = [];
-  const rateRps = one.rho / MOMENTS.meanS;
-  const lengths = () => [next() < 0.75 ? SHORT : LONG, 2] as const;
-  let seen = 0;
-  const read = (simulation: Simulation) => {
-    const { count, inputTokens, ttft, e2e } = simulation.results();
-    for (let i = 0; i < count; i++) {
-      if (seen++ < COUNT * WARM_UP) continue;
-      // The one token of the decode side takes an iteration.
-      (inputTokens[i] === SHORT ? short : long).push((e2e[i]! - ttft[i]!) / 1e9 - DECODE_S);
-    }
-  };
-  playPoisson(core, pools(one), { rateRps, count: COUNT, seed: one.seed, replication, lengths, read });
-  expect(seen).toBe(COUNT);
-  const sum = (of: number[]) => of.reduce((total, value) => total + value, 0);
-  const all = (sum(short) + sum(long)) / (short.length + long.length);
-  return { all, short: sum(short) / short.length, long: sum(long) / long.length };
-}
-
 describe("a link that carries one transfer after the other", () => {
-  it.each([
-    { rho: 0.3, narrow: "decode" },
-    { rho: 0.6, narrow: "decode" },
-    { rho: 0.8, narrow: "decode" },
-    { rho: 0.6, narrow: "prefill" },
-  ] as const)("makes wait rho S2 / (2 (1 - rho) S1) at a load of $rho, $narrow side", ({ rho, narrow }) => {
-    const seed = FIRST_SEED + Math.round(100 * rho) + (narrow === "prefill" ? 1 : 0);
-    const played = replicate((replication) => transfers({ rho, narrow, sharing: "fifo", seed }, replication));
-    const exact = MOMENTS.meanS + fifoLinkWaitS(rho / MOMENTS.meanS, MOMENTS);
-    expectAgrees(
-      "mean transfer",
-      played.map(({ all }) => all),
-      exact,
-      0.04,
-    );
+  it.each(LINK_POINTS)("makes wait rho S2 / (2 (1 - rho) S1) at a load of $rho, $narrow side", (point) => {
+    const played = replicate((replication) => playTransfers(core, { ...point, sharing: "fifo" }, replication));
+    const exact = MOMENTS.meanS + fifoLinkWaitS(point.rho / MOMENTS.meanS, MOMENTS);
+    const means = played.map(({ all }) => all);
+    expectAgrees("mean transfer", means, exact, 0.04);
   });
 });
 
 describe("a link that transfers share", () => {
-  it.each([
-    { rho: 0.3, narrow: "decode" },
-    { rho: 0.6, narrow: "decode" },
-    { rho: 0.8, narrow: "decode" },
-    { rho: 0.6, narrow: "prefill" },
-  ] as const)("takes each S / (1 - rho) at a load of $rho, $narrow side", ({ rho, narrow }) => {
-    const seed = FIRST_SEED + 1000 + Math.round(100 * rho) + (narrow === "prefill" ? 1 : 0);
-    const played = replicate((replication) => transfers({ rho, narrow, sharing: "shared", seed }, replication));
-    const rateRps = rho / MOMENTS.meanS;
-    for (const [kind, tokens] of [
-      ["short", SHORT],
-      ["long", LONG],
-    ] as const) {
-      const aloneS = transferS(tokens * BYTES_PER_TOKEN, BANDWIDTH);
-      expectAgrees(
-        `mean ${kind} transfer`,
-        played.map((figures) => figures[kind]),
-        sharedLinkS(rateRps, MOMENTS.meanS, aloneS),
-        0.04,
-      );
+  it.each(LINK_POINTS)("takes each S / (1 - rho) at a load of $rho, $narrow side", (point) => {
+    const played = replicate((replication) => playTransfers(core, { ...point, sharing: "shared" }, replication));
+    for (const kind of ["short", "long"] as const) {
+      const exact = sharedLinkS(point.rho / MOMENTS.meanS, MOMENTS.meanS, ALONE_S[kind]);
+      const means = played.map((figures) => figures[kind]);
+      expectAgrees(`mean ${kind} transfer`, means, exact, 0.04);
     }
   });
 });

@@ -1,90 +1,30 @@
 /** The prefill phase at one prompt a time against M/D/1 and its forms: docs/reference/queueing.md. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { rankOf } from "../../host/core/distribution.js";
 import type { Core } from "../../host/core/load.js";
 import type { CorePool } from "../../host/core/run-spec.js";
 import type { Simulation } from "../../host/core/simulation.js";
-import {
-  interOp,
-  intraOp,
-  oneDevice,
-  prefillTtft,
-  prefillTtftPercentileS,
-  type PrefillUnit,
-  saturationRps,
-} from "../../host/queueing/prefill-phase.js";
+import { prefillTtft, prefillTtftPercentileS, saturationRps } from "../../host/queueing/prefill-phase.js";
 import { loadBuild } from "../core/wasm-builds.js";
 import { expectAgrees, summary } from "./agreement.js";
-import { WARM_UP, replicate } from "./queue.js";
+import { replicate } from "./queue.js";
 import { decodeStage, iterationOf, playPoisson, prefillStage, stagePool } from "./stages.js";
+import { D, deviceOf, FIRST_SEED, ONE, playTtft, PREFILL_POINTS, PROMPT, STAGES } from "./stages-forms.js";
 
 let core: Core;
 beforeAll(async () => {
   core = await loadBuild("release");
 });
 
-/** Of the first point; every other one has the next, since under one seed all loads meet the same draws and err together. */
-const FIRST_SEED = 2024;
-const COUNT = 100_000;
-const PROMPT = 700;
-/** Execution time of a prompt on one device, s: a fixed part and one by token. */
-const FIXED_S = 0.005;
-const PER_TOKEN_S = 5e-5;
-const D = FIXED_S + PROMPT * PER_TOKEN_S;
-const SPEED_UP = 1.43;
-
-interface Form {
-  name: string;
-  unit: PrefillUnit;
-  pool: CorePool;
-}
-
-const ONE: Form = {
-  name: "one device",
-  unit: oneDevice(D),
-  pool: stagePool(iterationOf(FIXED_S, PER_TOKEN_S)),
-};
-
-/** Stages share one queue: with one to each lane, a prompt may wait behind a busy lane while the other comes free. */
-const STAGES: Form = {
-  name: "two stages",
-  unit: interOp(oneDevice(D), 2),
-  pool: stagePool(iterationOf(FIXED_S, PER_TOKEN_S), { queue: "shared" }, { pp: 2 }),
-};
-
-const SHARED_LAYERS: Form = {
-  name: `two devices that share every layer, ${SPEED_UP} times as fast`,
-  unit: intraOp(oneDevice(D), SPEED_UP),
-  pool: stagePool(iterationOf(FIXED_S / SPEED_UP, PER_TOKEN_S / SPEED_UP)),
-};
-
-const LOADS = [0.1, 0.25, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 /** Where the P99 is compared too. */
 const P99_LOADS = [0.5, 0.7, 0.9];
-const POINTS = [ONE, STAGES, SHARED_LAYERS]
-  .flatMap((form) => LOADS.map((rho) => ({ ...form, rho })))
-  .map((point, index) => ({ ...point, seed: FIRST_SEED + index }));
-
-interface Ttft {
-  meanS: number;
-  p99S: number;
-}
-
-function ttft(pool: CorePool, rateRps: number, { seed, replication }: { seed: number; replication: number }): Ttft {
-  const lengths = () => [PROMPT, 1] as const;
-  const simulation = playPoisson(core, [pool], { rateRps, count: COUNT, seed, replication, lengths });
-  const { count, reached, sumTicks } = simulation.gather("ttft", "all", COUNT * WARM_UP, false);
-  expect(reached).toBe(count);
-  return { meanS: sumTicks / reached / 1e9, p99S: simulation.select(rankOf(0.99, count)) / 1e9 };
-}
 
 describe("E[TTFT] of prompts that are taken one at a time", () => {
   /** Standard errors between what was played and what is exact, by point. */
   const distances: number[] = [];
 
-  it.each(POINTS)("on $name at a load of $rho", ({ unit, pool, rho, seed }) => {
+  it.each(PREFILL_POINTS)("on $name at a load of $rho", ({ unit, pool, rho, seed }) => {
     const rateRps = rho * saturationRps(unit);
-    const played = replicate((replication) => ttft(pool, rateRps, { seed, replication }));
+    const played = replicate((replication) => playTtft(core, pool, rateRps, { seed, replication }));
     const exact = prefillTtft(unit, rateRps).meanS;
     const means = played.map(({ meanS }) => meanS);
     const { mean, standardError } = summary(means);
@@ -95,7 +35,7 @@ describe("E[TTFT] of prompts that are taken one at a time", () => {
     expectAgrees("P99 TTFT", p99s, prefillTtftPercentileS(unit, rateRps, 0.99), 0.04);
   });
 
-  // Of correct code 6.5 % of the points lie farther off (Student's t over 15 runs), 1.6 of 24; more than 3 do under 7 % of the seeds. That above was chosen before.
+  // Of correct code 6.5 % of the points lie farther off (Student's t over 15 runs), 1.6 of 24; more than 3 do under 7 % of the seeds. Those of the points were chosen before.
   it("lies within two standard errors at 21 of 24 points at least", () => {
     expect(distances).toHaveLength(24);
     const outside = distances.filter((distance) => Math.abs(distance) > 2);
@@ -118,9 +58,8 @@ describe("request by request", () => {
 
   // Friedman, Operations Research 13 (1965).
   it("waits in two stages together what it would wait in one half as long", () => {
-    const half = stagePool(iterationOf(FIXED_S / 2, PER_TOKEN_S / 2));
     const inStages = waits([STAGES.pool], D);
-    const inOne = waits([half], D / 2);
+    const inOne = waits([deviceOf(2)], D / 2);
     expect(inStages).toHaveLength(5000);
     inStages.forEach((wait, i) => expect(Math.abs(wait - inOne[i]!), `request ${i}`).toBeLessThanOrEqual(1));
   });
@@ -132,7 +71,7 @@ describe("request by request", () => {
     expect(apart).toEqual(waits([pool], D));
   });
 
-  it("waits no less in stages with a queue to each lane", () => {
+  it("waits longer in stages with a queue to each lane", () => {
     const inStages = waits([STAGES.pool], D);
     const inLanes = waits([{ ...STAGES.pool, queue: "replica" }], D);
     const sum = (of: number[]) => of.reduce((total, wait) => total + wait, 0);
