@@ -2,8 +2,7 @@ import { rankOf } from "../../host/core/distribution.js";
 import type { Core } from "../../host/core/load.js";
 import type { CorePool } from "../../host/core/run-spec.js";
 import { interOp, intraOp, oneDevice, type PrefillUnit } from "../../host/queueing/prefill-phase.js";
-import { WARM_UP } from "./queue.js";
-import { iterationOf, playPoisson, stagePool } from "./stages.js";
+import { iterationOf, playPoisson, stagePool, WARM_UP } from "./stages.js";
 
 /** Tokens of every prompt. */
 export const PROMPT = 700;

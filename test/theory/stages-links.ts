@@ -2,8 +2,7 @@ import type { Core } from "../../host/core/load.js";
 import type { CorePool, CorePrefillStage } from "../../host/core/run-spec.js";
 import type { Simulation } from "../../host/core/simulation.js";
 import { transferMoments, transferS } from "../../host/queueing/kv-transfer.js";
-import { WARM_UP } from "./queue.js";
-import { decodeStage, iterationOf, playPoisson, prefillStage, stagePool } from "./stages.js";
+import { decodeStage, iterationOf, playPoisson, prefillStage, stagePool, WARM_UP } from "./stages.js";
 
 /** The points at which formulas are held against the core, each with a seed of its own. */
 export const LINK_POINTS: readonly Omit<LinkCase, "sharing">[] = [

@@ -5,6 +5,9 @@ import type { AffineModel } from "../../host/profiles/iteration-model.js";
 
 const WINDOW = 65536;
 
+/** Share of the requests before the measured ones. */
+export const WARM_UP = 0.1;
+
 /** Memory that never is what a request waits for, tokens. */
 const PLENTY = 2 ** 30;
 
