@@ -169,7 +169,7 @@ export function stageColumns(rows: readonly PoolRow[]): Column<PoolRow>[] {
   const sums = (field: "spilled" | "kept") => rows.some(({ figures }) => (figures.requests[field] ?? 0) > 0);
   return [
     { title: "hand-over", cell: ({ id }) => id },
-    { title: "role", cell: ({ pool }) => pool?.stage?.role ?? "", rank: 6 },
+    { title: "role", cell: ({ pool }) => pool?.stage?.role ?? "", rank: 1 },
     { title: "left", cell: (row) => leftText(row), rank: 2 },
     ...(sums("spilled") ? [requestsColumn("spilled")] : []),
     ...(sums("kept") ? [requestsColumn("kept")] : []),

@@ -51,7 +51,7 @@ export function queueChart(run: ChartedRun): Chart[] {
   return courseChart(run, "Queue over time", "Requests waiting", "waiting", "number", () => 1);
 }
 
-/** How full the pools were over time: slots (engine `slots`) or batches (engine `iterations`), and KV memory. */
+/** How full the pools were over time: slots (engine `slots`) or batches (engine `iterations`), and KV memory; where requests are handed over, also what of it that takes. */
 export function utilisationCharts(run: ChartedRun): Chart[] {
   const service =
     run.engine === "slots"
@@ -71,7 +71,11 @@ export function utilisationCharts(run: ChartedRun): Chart[] {
           "number",
           (pool) => 1 / pool.replicas,
         );
-  return [...service, ...courseChart(run, "KV memory in use", "Share of KV blocks", "kv", "percent", () => 1)];
+  return [
+    ...service,
+    ...courseChart(run, "KV memory in use", "Share of KV blocks", "kv", "percent", () => 1),
+    ...courseChart(run, "KV memory of nobody who runs", "Share of KV blocks", "kv_outside", "percent", () => 1),
+  ];
 }
 
 function courseChart(
@@ -83,9 +87,9 @@ function courseChart(
   factorOf: (pool: Pool) => number,
 ): Chart[] {
   const series = chartedPools(run).flatMap(({ id, pool, figures }): Series[] => {
-    const { course, batching } = figures;
-    if ((batching?.course ?? course)?.t_s.length === 0) return [];
-    const place = poolPlace(run, id) + (batching ? "/batching/course" : "/course");
+    const course = figures.batching?.course ?? figures.course;
+    if (course?.t_s.length === 0 || (field === "kv_outside" && course?.kv_outside === undefined)) return [];
+    const place = poolPlace(run, id) + (figures.batching ? "/batching/course" : "/course");
     return [{ label: id, x: `${place}/t_s`, y: `${place}/${field}`, factor: factorOf(pool) }];
   });
   if (series.length === 0) return [];
@@ -105,13 +109,18 @@ function courseChart(
 /** The pools that are told apart: of many, those with the longest times. */
 function chartedPools({ fleet, pools }: ChartedRun): (Required<Pick<PoolRow, "pool">> & PoolRow)[] {
   const rows = fleet.pools.map((pool) => ({ id: pool.id, pool, figures: pools[pool.id]! }));
-  const hasCourse = ({ figures }: PoolRow) => figures.requests.arrived > 0;
+  const hasCourse = ({ figures }: PoolRow) => cameTo(figures) > 0;
   const worst = rows.toSorted((a, b) => p99Of(b) - p99Of(a)).slice(0, SERIES_COLOURS);
   return rows.filter((row) => worst.includes(row) && hasCourse(row));
 }
 
 function p99Of({ figures }: PoolRow): number {
-  return figures.requests.arrived === 0 ? -1 : (figures.ttft_ms.p99 ?? Number.MAX_VALUE);
+  return cameTo(figures) === 0 ? -1 : (figures.ttft_ms.p99 ?? Number.MAX_VALUE);
+}
+
+/** Requests that reached a pool, from outside or from another pool. */
+function cameTo({ requests }: Figures): number {
+  return requests.arrived + (requests.taken_over ?? 0);
 }
 
 function omitted({ fleet }: ChartedRun): string {
