@@ -170,7 +170,8 @@ export class Granting {
     if (!this.can(lane, stage, request, tick)) return false;
     intake.pop(this.ledger);
     this.take(lane, stage, request, tick);
-    if (request.prompted != NEVER_TICK) {
+    // One whose prompt the present end computed may still be on its way out of its lane.
+    if (request.reached != NEVER_TICK) {
       this.setOut(ordinal, request, tick);
     } else if (stage.reserves) {
       source.touch(tick);

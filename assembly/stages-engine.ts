@@ -1,4 +1,9 @@
-import { NOT_APPLICABLE, STATUS_WAITING } from "./contract";
+import {
+  NOT_APPLICABLE,
+  STATUS_TOO_LONG_FOR_EVERY_POOL,
+  STATUS_TOO_LONG_FOR_POOL,
+  STATUS_WAITING,
+} from "./contract";
 import { Granting } from "./granting";
 import { NEVER_TICK, Tick } from "./clock";
 import { Engine } from "./engine";
@@ -221,13 +226,16 @@ export class StagesEngine extends Engine {
 
   tell(request: Request, results: Results): void {
     // Who was never priced has none of this.
-    if (request.start == NEVER_TICK || request.reached == NEVER_TICK || request.target < 0) {
+    const status = request.status;
+    const priced = status != STATUS_TOO_LONG_FOR_POOL && status != STATUS_TOO_LONG_FOR_EVERY_POOL;
+    if (!priced || request.reached == NEVER_TICK) {
       results.stage(-1, -1, NOT_APPLICABLE, NOT_APPLICABLE);
       return;
     }
-    const group = this.inner.lanes[request.target].group;
+    // Who is still to ask has no replica there.
+    const replica = request.target < 0 ? -1 : this.inner.lanes[request.target].group.index;
     let transfer: Tick = NOT_APPLICABLE;
     if (this.isOver(request)) transfer = request.landed == NEVER_TICK ? NEVER_TICK : request.landed - request.prompted;
-    results.stage(group.pool.index, group.index, transfer, this.handover(request));
+    results.stage(this.pools[request.pool].stage!.decodePool, replica, transfer, this.handover(request));
   }
 }
