@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { replayCommand } from "../../host/cli/replay.js";
 import type { ReplayTraceResult } from "../../host/planners/replay-trace.js";
 import { smallFleet, traceText } from "../planners/small-fleet.js";
+import { stagedFleet } from "../planners/staged-fleet.js";
 import { runCommand } from "./run-command.js";
 import { temporaryFolder } from "./temporary-folder.js";
 
@@ -52,7 +53,9 @@ describe("replay --json", () => {
       `${latencies} completed_only {ttft_ms queue_wait_ms tpot_ms e2e_ms} ` +
       "slo {ttft_ms attainment attainment_completed} " +
       "throughput {requests_per_s output_tokens_per_s goodput_rps} utilisation {slots kv} " +
-      `itl_ms {tokens mean p50 p90 p95 p99 p999 max relative_error} ${more}total_replicas total_gpus ` +
+      `itl_ms {tokens mean p50 p90 p95 p99 p999 max relative_error} ${more}` +
+      "energy {mean_power_w provisioned_power_w energy_j energy_per_request_j energy_per_output_token_j prefill_share " +
+      "decode_share idle_share quality provenance} total_replicas total_gpus " +
       "cost {per_hr_usd annualised_kusd}";
     const batching =
       "batching {mean_batch largest_batch busy iterations mean_iteration_ms prefill_tokens decode_tokens preemptions " +
@@ -272,6 +275,28 @@ describe("replay --per-request", () => {
     expect(again.trace).toMatchObject({ format: "per-request", rows: 5000 });
     expect(again.e2e_ms.p50).toBeCloseTo(drawn.e2e_ms.p50!, 5);
     expect(again.requests).toEqual(drawn.requests);
+  });
+
+  test("tells who decoded a request where prefill and decode are apart, and can be replayed too", async () => {
+    const folder = await temporaryFolder({
+      "fleet.json": JSON.stringify(stagedFleet()),
+      "t.csv": traceText([
+        [0, 100, 3],
+        [1, 100, 1],
+      ]),
+    });
+    const file = join(folder, "out.csv");
+    const fleet = join(folder, "fleet.json");
+    const json = await result(join(folder, "t.csv"), "--fleet", fleet, "--warmup", "0", "--per-request", file);
+    const [header, first, second] = (await readFile(file, "utf8")).split("\n").map((line) => line.split(","));
+    const columns = header!.slice(10);
+    expect(columns).toEqual(["preemptions", "decode_pool", "decode_replica", "transfer_s", "handover_s"]);
+    expect(first!.slice(10, 13)).toEqual(["0", "outputs", "0"]);
+    expect(Number(first![13])).toBeCloseTo(0.011, 6);
+    expect(1000 * Number(first![14])).toBeCloseTo(json.handover_ms!.max!, 6);
+    expect(second!.slice(10)).toEqual(["0", "", "", "", ""]);
+    const again = await result(file, "--fleet", fleet, "--warmup", "0");
+    expect(again.requests).toEqual(json.requests);
   });
 
   test("names the reason of a rejection and leaves empty what was not reached", async () => {
