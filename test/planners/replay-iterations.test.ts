@@ -124,6 +124,19 @@ describe("the engine iterations", () => {
 });
 
 describe("a closed loop", () => {
+  test("tells the mean energy of replications", async () => {
+    const options: ReplayTraceOptions = { trace: "azure-conv", rateRps: 20, count: 1000, fleet: "examples/h100.yaml" };
+    const runs: number[] = [];
+    const { energy } = await replayTrace({
+      ...options,
+      replications: 2,
+      onOutcome: ({ energy: own }) => void runs.push(own!.energy_j),
+    });
+    expect(runs[0]).not.toBe(runs[1]);
+    expect(energy!.energy_j).toBeCloseTo((runs[0]! + runs[1]!) / 2, 6);
+    expect(energy!.prefill_share + energy!.decode_share + energy!.idle_share).toBeCloseTo(1, 12);
+  });
+
   test("has as many requests in flight as users, and says so", async () => {
     // Ten requests of 10 iterations, two at a time: five rounds of 100 ms.
     const rows = Array.from({ length: 10 }, () => [0, 10, 10]);
