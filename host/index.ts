@@ -166,12 +166,31 @@ export {
 } from "./planners/compare-routers.js";
 export type { DifferenceVerdict, JudgedDifference, RouterDifference } from "./planners/router-difference.js";
 export {
+  type Attainment,
+  type BreaksFirst,
+  type Colocated,
+  type ColocatedPoint,
   disagg,
+  type DisaggBudget,
+  type DisaggCheck,
+  type DisaggDesign,
+  type DisaggGoal,
+  type DisaggMiss,
   type DisaggOptions,
   type DisaggPoint,
   type DisaggResult,
-  type DisaggWorker,
+  type SideUse,
+  type Slowdowns,
 } from "./planners/disagg.js";
+export {
+  disaggConstant,
+  type DisaggConstantOptions,
+  type DisaggConstantPoint,
+  type DisaggConstantResult,
+  type DisaggWorker,
+} from "./planners/disagg/constant-method.js";
+export type { TpotOver, TtftAt } from "./planners/disagg/latency-objective.js";
+export type { HandoverChoice, LinkInput } from "./planners/disagg/pair-fleet.js";
 export type { AggregatedFleet } from "./planners/disagg/constant-aggregated.js";
 export { disaggCompat, type DisaggCompatOptions } from "./planners/disagg-compat.js";
 export { drawnSource, type DrawnSourceOptions } from "./planners/drawn-source.js";
@@ -387,6 +406,7 @@ export { pointer } from "./reports/html/pointer.js";
 export { replayPage } from "./reports/html/replay-page.js";
 export { capacityPage } from "./reports/html/capacity-page.js";
 export { capacitySweepPage } from "./reports/html/capacity-sweep-page.js";
+export { disaggConstantPage } from "./reports/html/disagg-constant-page.js";
 export { disaggPage } from "./reports/html/disagg-page.js";
 export { gridFlexPage } from "./reports/html/grid-flex-page.js";
 export { optimizePage } from "./reports/html/optimize-page.js";

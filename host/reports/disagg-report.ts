@@ -1,120 +1,311 @@
 import colours from "picocolors";
-import type { AggregatedFleet } from "../planners/disagg/constant-aggregated.js";
-import type { DisaggPoint, DisaggResult } from "../planners/disagg.js";
-import type { PythonDisaggPoint } from "../planners/python/disagg.js";
+import type {
+  BreaksFirst,
+  Colocated,
+  ColocatedPoint,
+  DisaggCheck,
+  DisaggPoint,
+  DisaggResult,
+  SideUse,
+} from "../planners/disagg.js";
 import { type Column, columnTable } from "./column-table.js";
+import { disaggExplainReport } from "./disagg-explain-report.js";
 import { type LabelledWords, paragraph } from "./paragraph.js";
-import { count, dollars, milliseconds, millisecondsWithUnit, percent, significant } from "./quantities.js";
+import {
+  count,
+  counted,
+  dollars,
+  given,
+  milliseconds,
+  millisecondsWithUnit,
+  NONE,
+  percent,
+  significant,
+} from "./quantities.js";
 
 /** Characters to a line. */
 const WIDTH = 100;
 /** Width of the labels before paragraphs. */
-const INDENT = 11;
+const INDENT = 12;
 
-type Common = Pick<
-  DisaggPoint,
-  "n_prefill" | "n_decode" | "total_gpus" | "cost_per_hr" | "system_rate" | "ttft_ms" | "tpot_ms"
->;
-
-const COMMON: readonly Column<Common>[] = [
-  { title: "pools", cell: ({ n_prefill, n_decode }) => `${count(n_prefill)}P + ${count(n_decode)}D` },
-  { title: "GPUs", cell: ({ total_gpus }) => count(total_gpus) },
-  { title: "$/h", cell: ({ cost_per_hr }) => dollars(cost_per_hr) },
-  { title: "requests/s", cell: ({ system_rate }) => significant(system_rate) },
-];
+/** A design with or without separate pools: a row of the table that holds all of them. */
+export interface DesignRow {
+  design: string;
+  /** `apart`, or how replicas that do both mix prompts and decodes. */
+  how: string;
+  point: DisaggPoint | ColocatedPoint | null;
+  whyNone: string | null;
+}
 
 /** Pairs of pools. */
 export const DISAGG_PAIRS: readonly Column<DisaggPoint>[] = [
-  ...COMMON,
-  { title: "busy P", cell: ({ rho_prefill }) => percent(rho_prefill) },
-  { title: "busy D", cell: ({ rho_decode }) => percent(rho_decode) },
-  { title: "TTFT P99", cell: ({ p99_ttft_ms }) => milliseconds(p99_ttft_ms) },
-  { title: "unqueued", cell: ({ ttft_ms }) => milliseconds(ttft_ms), rank: 1 },
-  { title: "TPOT", cell: ({ tpot_ms }) => milliseconds(tpot_ms) },
+  { title: "pools", cell: ({ n_prefill, n_decode }) => `${count(n_prefill)}P + ${count(n_decode)}D` },
+  { title: "prefill", cell: ({ prefill }) => prefill, rank: 3 },
+  { title: "decode", cell: ({ decode }) => decode, rank: 3 },
+  { title: "GPUs", cell: ({ total_gpus }) => count(total_gpus) },
+  { title: "$/h", cell: ({ cost_per_hr }) => dollars(cost_per_hr) },
+  { title: "kW", cell: ({ power_w }) => kilowatts(power_w), rank: 2 },
+  { title: "at most/s", cell: ({ system_rate }) => significant(system_rate), rank: 1 },
+  { title: "TTFT P99", cell: ({ ttft_ms }) => milliseconds(ttft_ms) },
+  { title: "TPOT P99", cell: ({ tpot_ms }) => milliseconds(tpot_ms) },
+  { title: "keep both", cell: ({ attainment }) => percent(attainment.joint) },
 ];
 
-/** Fleets whose replicas do both. */
-export const AGGREGATED_FLEETS: readonly Column<AggregatedFleet>[] = [
-  { title: "one pool of", cell: ({ replica }) => replica },
-  { title: "GPUs", cell: ({ total_gpus }) => (total_gpus === null ? colours.red("none meets it") : count(total_gpus)) },
-  { title: "$/h", cell: ({ cost_per_hr }) => (cost_per_hr === null ? "" : dollars(cost_per_hr)) },
+/** All designs: cost, power and throughput. */
+export const DISAGG_DESIGNS: readonly Column<DesignRow>[] = [
+  { title: "design", cell: ({ design }) => design },
+  { title: "", cell: ({ how }) => how },
+  { title: "replicas", cell: ({ point, whyNone }) => (point ? countsText(point) : colours.red(whyNone ?? "none")) },
+  { title: "GPUs", cell: ({ point }) => (point ? count(point.total_gpus) : "") },
+  { title: "$/h", cell: ({ point }) => (point ? dollars(point.cost_per_hr) : "") },
+  { title: "kW", cell: ({ point }) => (point ? kilowatts(point.power_w) : "") },
+  { title: "requests/s", cell: ({ point }) => (point ? significant(point.rate_rps) : "") },
+  { title: "TTFT P99", cell: ({ point }) => (point ? milliseconds(point.ttft_ms) : ""), rank: 1 },
+  { title: "TPOT P99", cell: ({ point }) => (point ? milliseconds(point.tpot_ms) : ""), rank: 1 },
 ];
 
-/** A disaggregated fleet on a page of 100 columns. */
-export function disaggReport(result: DisaggResult): string {
-  const { pareto, aggregated } = result;
+/** What both sides are used, as rows. */
+export const SIDE_USES: readonly Column<{ side: string; use: SideUse }>[] = [
+  { title: "side", cell: ({ side }) => side },
+  { title: "busy", cell: ({ use }) => percent(use.busy) },
+  { title: "seats", cell: ({ use }) => percent(use.seats) },
+  { title: "KV memory", cell: ({ use }) => percent(use.kv) },
+  { title: "of it in transit", cell: ({ use }) => percent(use.kv_outside) },
+  { title: "link", cell: ({ use }) => (use.link === null ? "no limit" : percent(use.link)) },
+];
+
+/**
+ * Separate pools on a page of 100 columns.
+ *
+ * @param fleetFile File that the fleet was written to, if any.
+ */
+export function disaggReport(result: DisaggResult, fleetFile?: string): string {
+  const { best, pareto, check } = result;
+  const rows = designRows(result);
   return [
-    ...(pareto.length > 0 ? [...columnTable(DISAGG_PAIRS, pareto, WIDTH), ""] : []),
+    ...line("question", disaggQuestion(result)),
     ...line("answer", disaggAnswer(result)),
-    ...(aggregated
-      ? ["", ...columnTable(AGGREGATED_FLEETS, aggregated, WIDTH), "", ...line("one pool", ONE_POOL)]
-      : []),
+    "",
+    ...(best ? [...columnTable(DISAGG_PAIRS, pareto.length > 0 ? pareto : [best], WIDTH), ""] : []),
+    ...(rows.length > 1 ? [...columnTable(DISAGG_DESIGNS, rows, WIDTH), ""] : []),
+    ...(check ? [...columnTable(SIDE_USES, sideRows(check.use), WIDTH), ""] : []),
     ...disaggWords(result).flatMap(([label, text]) => line(label, text)),
+    ...(fleetFile !== undefined && best ? line("fleet", `${fleetFile}, as replay takes it`) : []),
+    ...(result.explanation ? ["", disaggExplainReport(result.explanation)] : []),
   ].join("\n");
 }
 
-/** What is said of a disaggregated fleet beside the answer. */
-export function disaggWords({
-  prefill,
-  decode,
-  lengths,
-  objective,
-  requests,
-  notes,
-  max_ctx,
-}: DisaggResult): LabelledWords[] {
+/** Designs with separate pools, and those without. */
+export function designRows({ designs, colocated, goal }: DisaggResult): DesignRow[] {
+  const apart = designs.map(({ design, best, why_none }): DesignRow => ({
+    design,
+    how: "apart",
+    point: best,
+    whyNone: why_none,
+  }));
+  const both = goal === "goodput" ? [colocated?.at_same_cost ?? null] : (colocated?.rows ?? []);
+  const together = both.flatMap((point): DesignRow[] =>
+    point ? [{ design: point.replica, how: point.scheduling, point, whyNone: null }] : [],
+  );
+  return [...apart, ...together];
+}
+
+/** Both sides of a use. */
+export function sideRows(use: DisaggCheck["use"]): { side: string; use: SideUse }[] {
+  return [
+    { side: "prefill", use: use.prefill },
+    { side: "decode", use: use.decode },
+  ];
+}
+
+/** What was asked. */
+export function disaggQuestion(result: DisaggResult): string {
+  const { requests, goal, budget } = result;
+  const what =
+    goal === "goodput"
+      ? `${requests.name}: the highest rate within ${budgetText(budget!)} at which`
+      : `${requests.name} at ${significant(requests.rate_rps)} requests/s: the least ${{ cost: "cost", power: "power", gpus: "GPUs" }[goal]} with which`;
+  return `${what} ${objectiveText(result)}`;
+}
+
+function budgetText({ costPerHr, powerW, gpus }: NonNullable<DisaggResult["budget"]>): string {
+  if (costPerHr !== undefined) return `${dollars(costPerHr)} an hour`;
+  return powerW !== undefined ? `${kilowatts(powerW)} kW` : counted(gpus!, "GPU");
+}
+
+/** The objective as a clause. */
+export function objectiveText({ objective }: DisaggResult): string {
+  const { ttft_ms, tpot_ms, attainment, slowdown } = objective;
+  if (slowdown) return `all nine slowdowns against a lone request on ${slowdown.reference} keep their limits`;
+  const limits = `${given(ttft_ms!)} ms to the first token${AT[objective.ttft_at]} and ${given(tpot_ms!)} ms a token`;
+  return attainment === null
+    ? `99 % of the requests keep ${limits}, each by itself`
+    : `${percent(attainment)} of the requests keep ${limits}, both together`;
+}
+
+const AT = { emitted: "", prefill: " (at the end of the prefill)", user: " (from the decode side)" } as const;
+
+/** The answer in a sentence. */
+export function disaggAnswer({ best, why_none, goal, nearest_miss: miss }: DisaggResult): string {
+  if (best === null) {
+    const nearest = miss ? `; nearest: ${missText(miss)}` : "";
+    return colours.red(`no pair of pools keeps the objective: ${why_none ?? "none was found"}${nearest}`);
+  }
+  const pools = `${count(best.n_prefill)} x ${best.prefill} prefill, ${count(best.n_decode)} x ${best.decode} decode`;
+  const power = best.power_w === null ? "" : `, ${kilowatts(best.power_w)} kW`;
+  const fleet = `${pools}: ${counted(best.total_gpus, "GPU")}, ${dollars(best.cost_per_hr)} an hour${power}`;
+  const rate = `up to ${significant(best.goodput_rps)} requests/s`;
+  return colours.green(goal === "goodput" ? `${rate} with ${fleet}` : `${fleet}; they bear ${rate}`);
+}
+
+function missText({ point, verdict, missed }: NonNullable<DisaggResult["nearest_miss"]>): string {
+  const pools = `${count(point.n_prefill)} x ${point.prefill} and ${count(point.n_decode)} x ${point.decode}`;
+  if (verdict === "overloaded") return `${pools} do not keep up`;
+  const most = missed.map(
+    ({ condition, excess }) => `${condition} is missed ${significant(excess)} times as often as it may be`,
+  );
+  return `${pools} have a P99 of TTFT of ${millisecondsWithUnit(point.ttft_ms)} and of TPOT of ${millisecondsWithUnit(point.tpot_ms)}; ${most.join(", ")}`;
+}
+
+/** What is said beside the tables. */
+export function disaggWords(result: DisaggResult): LabelledWords[] {
+  const { check, breaks_first: breaks, colocated, lengths, requests, max_ctx, search } = result;
   const tooLong = requests.too_long_share > 0 ? `; ${percent(requests.too_long_share)} are longer, and left out` : "";
   return [
-    ["prefill", workerText(prefill, `${significant(prefill.prompt_tokens_per_s)} prompt tokens/s`)],
-    ["decode", workerText(decode, `${count(decode.slots_per_worker)} requests at once`)],
+    ...(check ? checkWords(check, result) : []),
+    ...(breaks ? [breaksWords(breaks)] : []),
+    ...(colocated ? colocatedWords(result, colocated) : []),
     [
       "requests",
-      `${requests.name} at ${significant(requests.rate_rps)} requests/s, on average ${significant(lengths.mean_isl)} prompt and ${significant(lengths.mean_osl)} output tokens` +
-        `${lengths.from === "given" ? ", as given" : ""}, up to ${count(max_ctx)} together${tooLong}`,
+      `on average ${significant(lengths.mean_isl)} prompt and ${significant(lengths.mean_osl)} output tokens${lengths.from === "given" ? ", as given" : ""}, up to ${count(max_ctx)} together${tooLong}`,
+    ],
+    ["search", searchText(search)],
+    ...result.assumed.map((text): LabelledWords => ["assumed", text]),
+    ...result.refused.map(({ replica, why }): LabelledWords => ["left out", `${replica}: ${why}`]),
+    ...result.notes.map((note): LabelledWords => ["note", note]),
+  ];
+}
+
+function searchText({ runs, requests, requests_to_confirm, pairs, rate_step }: DisaggResult["search"]): string {
+  const confirmed =
+    requests_to_confirm === null
+      ? "a trace has no others to confirm with"
+      : `the answer confirmed with ${count(requests_to_confirm)} others`;
+  return `${counted(pairs, "pair")} of kinds of replica, ${counted(runs, "run")} of ${count(requests)} requests, those that miss for certain broken off; ${confirmed}; rates in steps of ${percent(rate_step)}`;
+}
+
+function checkWords(check: DisaggCheck, { objective }: DisaggResult): LabelledWords[] {
+  const { attainment, transfers, energy, handover_ms: gap, itl_ms: itl } = check;
+  const whose = check.has_fresh_requests ? ` of seed ${check.seed}, which the search did not see` : " of the trace";
+  const verdict = check.holds ? colours.green("the objective holds") : colours.red("the objective does NOT hold");
+  const each = `TTFT ${percent(attainment.ttft)}, TPOT ${percent(attainment.tpot)}${attainment.e2e === undefined ? "" : `, E2E ${percent(attainment.e2e)}`}`;
+  const words: LabelledWords[] = [
+    [
+      "check",
+      `replayed with ${counted(check.requests, "request")}${whose}: ${percent(attainment.joint)} keep all limits, by themselves ${each}${objective.slowdown ? " (the widest of each)" : ""}: ${verdict}`,
     ],
     [
-      "objective",
-      `P99 of the first token within ${significant(objective.ttft_ms)} ms, ${significant(objective.tpot_ms)} ms a token, no pool more than ${percent(objective.max_rho)} busy`,
+      "first token",
+      `P50 and P99 at the end of the prefill ${pair(check.ttft_at_prefill_ms)}, from the decode side ${pair(check.ttft_at_user_ms)}`,
     ],
-    ...notes.map((note): LabelledWords => ["note", note]),
+    [
+      "per token",
+      `P50 and P99 ${pair(check.tpot_ms)} over the gaps, ${pair(check.tpot_over_n_ms)} over all tokens; gaps between tokens P99 ${millisecondsWithUnit(itl.p99)}, at the hand-over ${pair(gap)}`,
+    ],
+    [
+      "transfer",
+      transfers.mean_ms === null
+        ? "nothing was handed over"
+        : `${significant((transfers.mean_bytes ?? 0) / 1e6)} MB in ${millisecondsWithUnit(transfers.mean_ms)} on average: ${millisecondsWithUnit(transfers.waiting_for_memory_ms)} for memory, ${millisecondsWithUnit(transfers.waiting_for_link_ms)} for the link, ${millisecondsWithUnit(transfers.moving_ms)} on the way`,
+    ],
   ];
+  if (check.slowdowns) words.push(["slowdowns", slowdownText(check.slowdowns)]);
+  if (energy) {
+    words.push([
+      "energy",
+      `${significant(energy.energy_per_request_j ?? 0)} J a request, ${significant(energy.energy_per_output_token_j ?? 0)} J an output token; ${kilowatts(energy.mean_power_w)} kW drawn of ${kilowatts(energy.provisioned_power_w)} kW`,
+    ]);
+  }
+  return words;
 }
 
-/** What the formulas of the Python tool answer. */
-export function disaggCompatReport({ best, pareto }: { best: PythonDisaggPoint | null; pareto: PythonDisaggPoint[] }) {
-  const columns: readonly Column<Common>[] = [
-    ...COMMON,
-    { title: "TTFT", cell: ({ ttft_ms }) => milliseconds(ttft_ms) },
-    { title: "TPOT", cell: ({ tpot_ms }) => milliseconds(tpot_ms) },
-  ];
-  const found =
-    best === null
-      ? "no pair of pools meets the limits"
-      : `the cheapest is ${count(best.n_prefill)} prefill and ${count(best.n_decode)} decode workers at ${dollars(best.cost_per_hr)} an hour`;
+function slowdownText(slowdowns: NonNullable<DisaggCheck["slowdowns"]>): string {
+  const of = (name: string, { p50, p90, p99 }: (typeof slowdowns)["ttft"]) =>
+    `${name} ${[p50, p90, p99].map((value) => (value === null ? NONE : significant(value))).join(" / ")}`;
+  return `P50 / P90 / P99: ${of("TTFT", slowdowns.ttft)}, ${of("between tokens", slowdowns.tpot)}, ${of("E2E", slowdowns.e2e)}`;
+}
+
+const RESOURCES: Readonly<Record<BreaksFirst["resource"], string>> = {
+  prefill: "prompts wait for prefill replicas",
+  link: "keys and values wait for the link",
+  "decode-memory": "the memory of the decode side is full",
+  "decode-seats": "the seats of the decode side are taken",
+  "decode-speed": "iterations of the decode side take too long",
+};
+
+/** What gives way first, as words. */
+export function breaksWords({ at_rps, resource, missed, use }: BreaksFirst): LabelledWords {
+  const limits = missed.length > 0 ? missed.join(", ") : "no limit yet, but the backlog grows";
   return [
-    ...(pareto.length > 0 ? [...columnTable(columns, pareto, WIDTH), ""] : []),
-    ...line("answer", found),
-    ...line("compat", "the formulas of the Python tool, for comparison: they know no queue, and no price of prefill"),
-  ].join("\n");
+    "breaks first",
+    `at ${significant(at_rps)} requests/s ${RESOURCES[resource]}; missed: ${limits}. Busy there: prefill ${percent(use.prefill.busy)}, decode ${percent(use.decode.busy)} with ${percent(use.decode.kv)} of its memory, link ${use.prefill.link === null ? "without limit" : percent(use.prefill.link)}`,
+  ];
 }
 
-/** The cheapest pair in a sentence. */
-export function disaggAnswer({ best, why_none }: DisaggResult): string {
-  if (best === null) return `no pair of pools meets the limits: ${why_none}`;
-  return (
-    `${count(best.n_prefill)} prefill and ${count(best.n_decode)} decode workers are the cheapest, ${count(best.total_gpus)} GPUs at ${dollars(best.cost_per_hr)} an hour: ` +
-    `first token within ${millisecondsWithUnit(best.p99_ttft_ms)} (P99), ${millisecondsWithUnit(best.tpot_ms)} a token; by the method ${best.method}, nothing was simulated`
-  );
+function colocatedWords({ best, goal }: DisaggResult, colocated: Colocated): LabelledWords[] {
+  const { cheapest, at_same_cost: same } = colocated;
+  const words: LabelledWords[] = [];
+  if (goal !== "goodput") {
+    words.push([
+      "together",
+      cheapest
+        ? `replicas that do both, same engine and objective: ${colocatedText(cheapest)}`
+        : "no number of replicas that do both keeps the objective",
+    ]);
+  }
+  if (best) {
+    words.push([
+      "same " + (goal === "power" ? "power" : goal === "gpus" ? "GPUs" : "cost"),
+      same
+        ? `${colocatedText(same)} bear ${significant(same.rate_rps)} requests/s, separate pools ${significant(best.goodput_rps)}`
+        : "replicas that do both keep the objective at no rate",
+    ]);
+  }
+  words.push(["so", paysText(colocated, goal)]);
+  return words;
 }
 
-/** What fleets whose replicas do both are. */
-export const ONE_POOL =
-  "replicas that prefill and decode, sized by simulation for the same requests and limits; they and the pair above are not of one method, so a small difference says nothing";
+/** Whether separating pays, and by how much. */
+export function paysText(
+  { pays, cost_ratio: costs, goodput_ratio: goodputs }: Colocated,
+  goal: DisaggResult["goal"],
+): string {
+  if (pays === null) return "nothing can be compared: neither keeps the objective";
+  const measure = { cost: "cost", power: "power", gpus: "number of GPUs", goodput: "" }[goal];
+  const parts = [
+    ...(costs === null || goal === "goodput" ? [] : [`${significant(costs)} times the ${measure} at the same rate`]),
+    ...(goodputs === null
+      ? []
+      : [`${significant(goodputs)} times the rate at the same ${measure === "" ? "budget" : measure}`]),
+  ];
+  const by = parts.length > 0 ? `: ${parts.join(", ")}` : "";
+  return pays ? colours.green(`separating pays${by}`) : `separating does not pay${by}`;
+}
 
-function workerText(worker: DisaggResult["prefill"] | DisaggResult["decode"], more: string): string {
-  const { replica, gpus_per_worker: gpus, cost_per_hr, rate_per_worker } = worker;
-  const each = gpus === 1 ? "one GPU" : `${count(gpus)} GPUs`;
-  return `${replica}, ${each} and ${dollars(cost_per_hr)} an hour each; ${significant(rate_per_worker)} requests/s, ${more}`;
+function colocatedText({ n_replicas, replica, scheduling, total_gpus, cost_per_hr }: ColocatedPoint): string {
+  return `${count(n_replicas)} x ${replica}, ${scheduling}: ${counted(total_gpus, "GPU")}, ${dollars(cost_per_hr)} an hour`;
+}
+
+function countsText(point: DisaggPoint | ColocatedPoint): string {
+  return "n_replicas" in point ? count(point.n_replicas) : `${count(point.n_prefill)}P + ${count(point.n_decode)}D`;
+}
+
+function pair({ p50, p99 }: { p50: number | null; p99: number | null }): string {
+  return `${millisecondsWithUnit(p50)} and ${millisecondsWithUnit(p99)}`;
+}
+
+function kilowatts(watts: number | null): string {
+  return watts === null ? NONE : significant(watts / 1000);
 }
 
 function line(label: string, words: string): string[] {

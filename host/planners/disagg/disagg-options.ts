@@ -44,7 +44,7 @@ export type DisaggOptions = PlanningInput & {
    * Slowdowns in place of limits in ms: the nine of Splitwise, against a lone request on this kind of replica; `true`: on eight A100 of 80 GB, or where the model is not known on the profile
    * a100.
    */
-  slowdown?: true | ReplicaOption;
+  sloSlowdown?: true | ReplicaOption;
   /** When the first token counts. Default: when it is emitted, by whichever side emits it. */
   ttftAt?: TtftAt;
   /** What the time from first to last token is divided by. Default `n-1`; of slowdowns `n`. */
@@ -61,6 +61,8 @@ export type DisaggOptions = PlanningInput & {
   requests?: number;
   /** Whether fleets whose replicas do both are sized beside it. Default true. */
   comparesColocated?: boolean;
+  /** Tell what formulas say of the answer too, as `explanation`. Default false. */
+  explain?: boolean;
   /** Whole number; the same seed gives the same answer to the last bit. Default 42. */
   seed?: number;
   /** An instance of the core to run in; by default a new one. One question at a time. */
@@ -111,10 +113,10 @@ export function settleDisagg(options: DisaggOptions): SettledDisagg {
 function checkLimits(options: DisaggOptions): void {
   for (const name of ["sloTtftMs", "sloTpotMs"] as const) {
     within(name, options[name], (ms) => ms > 0 && ms < Infinity, "a finite number of ms above 0");
-    if (options.slowdown !== undefined && options[name] !== undefined) throw noMeaning(name, "slowdown");
+    if (options.sloSlowdown !== undefined && options[name] !== undefined) throw noMeaning(name, "sloSlowdown");
   }
   within("attainment", options.attainment, (share) => share > 0 && share < 1, "a share above 0 and below 1");
-  if (options.slowdown !== undefined && options.attainment !== undefined) throw noMeaning("attainment", "slowdown");
+  if (options.sloSlowdown !== undefined && options.attainment !== undefined) throw noMeaning("attainment", "sloSlowdown");
   checkName("goal", options.goal, DISAGG_GOALS);
   checkName("ttftAt", options.ttftAt, TTFT_AT);
   checkName("tpotOver", options.tpotOver, TPOT_OVER);

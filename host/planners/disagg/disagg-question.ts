@@ -129,9 +129,9 @@ function checkMeasures(
 }
 
 function objectiveOf(options: DisaggOptions, settled: SettledDisagg, first: RoleKind): LatencyObjective {
-  const { attainment, ttftAt, tpotOver, slowdown } = options;
+  const { attainment, ttftAt, tpotOver, sloSlowdown } = options;
   const at = { ...(ttftAt === undefined ? {} : { ttftAt }), ...(tpotOver === undefined ? {} : { tpotOver }) };
-  if (slowdown !== undefined) return slowdownObjective(referenceMachine(slowdown, first, settled.maxCtx), at);
+  if (sloSlowdown !== undefined) return slowdownObjective(referenceMachine(sloSlowdown, first, settled.maxCtx), at);
   const limits = { ttft: settled.sloTtftMs, tpot: settled.sloTpotMs };
   return absoluteObjective(limits, { ...at, ...(attainment === undefined ? {} : { attainment }) });
 }

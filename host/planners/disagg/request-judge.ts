@@ -11,6 +11,12 @@ export type JudgedRows = Pick<
 >;
 
 const TICKS_PER_MS = 1e6;
+type Columns = Readonly<Record<LimitedFigure, Float64Array>>;
+
+function columnsOf(count: number): Columns {
+  return { ttft: new Float64Array(count), tpot: new Float64Array(count), e2e: new Float64Array(count) };
+}
+
 /** No value exceeds these. */
 const NO_LIMITS = { ttft: Infinity, tpot: Infinity, e2e: Infinity };
 const FIGURES = ["ttft", "tpot", "e2e"] as const satisfies readonly LimitedFigure[];
@@ -29,7 +35,9 @@ export class RequestJudge {
   /** Measured requests of the whole run. */
   readonly count: number;
   /** ms, or slowdowns, of the measured requests, in their order; Infinity where a request has none. */
-  private readonly values: Readonly<Record<LimitedFigure, Float64Array>>;
+  private readonly values: Columns;
+  /** The same in ms. */
+  private readonly ms: Columns;
   /** The limits of each condition. */
   private readonly most: readonly Record<LimitedFigure, number>[];
   private seen = 0;
@@ -42,7 +50,7 @@ export class RequestJudge {
    */
   constructor(
     private readonly objective: LatencyObjective,
-    requests: number,
+    readonly requests: number,
     warmup: number,
     private readonly firstToken: FirstToken = "prefill",
   ) {
@@ -51,8 +59,8 @@ export class RequestJudge {
     this.most = objective.conditions.map(({ limits }) => ({ ...NO_LIMITS, ...limits }));
     this.missed = objective.conditions.map(() => 0);
     this.allowed = objective.conditions.map(({ share }) => this.count - rankOf(share, this.count));
-    const column = () => new Float64Array(this.count);
-    this.values = { ttft: column(), tpot: column(), e2e: column() };
+    this.ms = columnsOf(this.count);
+    this.values = objective.reference ? columnsOf(this.count) : this.ms;
   }
 
   /** Whether more have exceeded some condition than may. */
@@ -74,11 +82,19 @@ export class RequestJudge {
     }
   }
 
-  /** A percentile of the measured requests; `null` where the request of that rank has no such figure. */
+  /** A percentile of the measured requests, as the objective has it; `null` where the request of that rank has no such figure. */
   percentile(figure: LimitedFigure, share: number): number | null {
+    return this.percentileOf(this.values[figure], share);
+  }
+
+  /** The same in ms, whatever the objective. */
+  percentileMs(figure: LimitedFigure, share: number): number | null {
+    return this.percentileOf(this.ms[figure], share);
+  }
+
+  private percentileOf(values: Float64Array, share: number): number | null {
     if (this.measured === 0) return null;
-    const values = this.values[figure].slice(0, this.measured).sort();
-    const value = values[rankOf(share, this.measured) - 1]!;
+    const value = values.slice(0, this.measured).sort()[rankOf(share, this.measured) - 1]!;
     return value === Infinity ? null : value;
   }
 
@@ -103,23 +119,23 @@ export class RequestJudge {
 
   private measure(rows: JudgedRows, row: number): void {
     const at = this.measured;
-    const { ttft, tpot, e2e } = this.values;
+    const { ms, values } = this;
     if (rows.status[row] !== STATUS_COMPLETED) {
-      for (const figure of FIGURES) this.values[figure][at] = Infinity;
+      for (const figure of FIGURES) ms[figure][at] = values[figure][at] = Infinity;
       return;
     }
     const output = rows.outputTokens[row]!;
     const [emitted, whole] = [rows.ttft[row]!, rows.e2e[row]!];
-    ttft[at] = this.firstTicks(rows, row) / TICKS_PER_MS;
-    tpot[at] =
-      (this.objective.tpotOver === "n" ? (whole - emitted) / output : Math.max(0, rows.tpot[row]!)) / TICKS_PER_MS;
-    e2e[at] = whole / TICKS_PER_MS;
+    const perToken = this.objective.tpotOver === "n" ? (whole - emitted) / output : Math.max(0, rows.tpot[row]!);
+    ms.ttft[at] = this.firstTicks(rows, row) / TICKS_PER_MS;
+    ms.tpot[at] = perToken / TICKS_PER_MS;
+    ms.e2e[at] = whole / TICKS_PER_MS;
     const { reference } = this.objective;
     if (reference === undefined) return;
     const alone = reference.times(rows.inputTokens[row]!);
-    ttft[at]! /= alone.ttftMs;
-    tpot[at]! /= alone.tbtMs;
-    e2e[at]! /= alone.ttftMs + alone.tbtMs * (output - 1);
+    values.ttft[at] = ms.ttft[at] / alone.ttftMs;
+    values.tpot[at] = ms.tpot[at] / alone.tbtMs;
+    values.e2e[at] = ms.e2e[at] / (alone.ttftMs + alone.tbtMs * (output - 1));
   }
 
   /** From arrival to the first token, as the objective has it. */

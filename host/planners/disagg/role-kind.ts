@@ -1,3 +1,4 @@
+import { provisionedPowerW } from "../../profiles/pool-power.js";
 import type { Pool } from "../../specs/fleet.js";
 import type { ReplicaOption } from "../sizing/replica-option.js";
 import { replicaPool } from "../sizing/replica-pool.js";
@@ -14,7 +15,7 @@ export interface RoleKind {
   pp: number;
   /** US dollars an hour of a replica; 0: not priced. */
   costPerHr: number;
-  /** What a replica draws at most, W: its cap, else the TDP of its GPUs, or the nominal power of a profile; absent: not known. */
+  /** What must be there for a replica, W: its cap, else the TDP of its GPUs, or the nominal power of a profile; absent: not known. */
   watts?: number;
 }
 
@@ -28,7 +29,7 @@ export function roleKind(option: ReplicaOption, maxCtx: number): RoleKind {
   const pool = replicaPool(bothRoles(option), maxCtx);
   const { profile, roofline, serving, powerCapW } = pool;
   const { gpusPerReplica: gpus } = profile;
-  const gpuW = powerCapW ?? roofline?.hardware.tdpW ?? profile.power?.nominalW;
+  const watts = provisionedPowerW(pool);
   const name = roofline?.hardware.name ?? profile.name;
   return {
     option,
@@ -38,7 +39,7 @@ export function roleKind(option: ReplicaOption, maxCtx: number): RoleKind {
     tp: gpus / serving.pp,
     pp: serving.pp,
     costPerHr: gpus * profile.costPerHr,
-    ...(gpuW === undefined ? {} : { watts: gpus * gpuW }),
+    ...(watts === undefined ? {} : { watts }),
   };
 }
 

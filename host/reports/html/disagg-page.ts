@@ -1,73 +1,145 @@
-import type { DisaggPoint, DisaggResult } from "../../planners/disagg.js";
-import { AGGREGATED_FLEETS, DISAGG_PAIRS, disaggAnswer, disaggWords } from "../disagg-report.js";
-import { count, given, millisecondsWithUnit, percent, significant } from "../quantities.js";
-import { latencyFrontier, sentence, verdict, wordsBlock } from "./blocks.js";
-import type { BarsChart, Block, FrontierChart, Page } from "./page-spec.js";
+import type { ColocatedPoint, DisaggPoint, DisaggResult } from "../../planners/disagg.js";
+import {
+  designRows,
+  type DesignRow,
+  DISAGG_DESIGNS,
+  DISAGG_PAIRS,
+  disaggAnswer,
+  disaggQuestion,
+  disaggWords,
+  paysText,
+  SIDE_USES,
+  sideRows,
+} from "../disagg-report.js";
+import { count, dollars, millisecondsWithUnit, percent, significant } from "../quantities.js";
+import { efficient, sentence, verdict, wordsBlock } from "./blocks.js";
+import type { BarsChart, Block, FrontierChart, FrontierPoint, Page, Section, Tone } from "./page-spec.js";
 import { tableOf } from "./tables.js";
 
-/** The page of a fleet that prefills and decodes apart. Its tone is never better than `unsure`: nothing was simulated. */
+/** The page of a fleet that prefills and decodes apart. */
 export function disaggPage(result: DisaggResult): Page {
-  const { best, pareto, aggregated, requests, objective } = result;
+  const { best, check } = result;
+  const tone: Tone = best === null ? "bad" : check?.holds === false ? "unsure" : "good";
   return {
     title: "Prefill and decode apart",
-    subtitle:
-      `${requests.name} at ${significant(requests.rate_rps)} requests/s, P99 of the first token within ${given(objective.ttft_ms)} ms, ` +
-      `${given(objective.tpot_ms)} ms a token`,
-    verdict: verdict(best ? "unsure" : "bad", sentence(disaggAnswer(result))),
+    subtitle: sentence(disaggQuestion(result)),
+    verdict: verdict(tone, sentence(disaggAnswer(result))),
     result,
     fileName: "disagg.json",
     sections: [
       { blocks: [wordsBlock(disaggWords(result))] },
-      {
-        title: "Pairs of pools",
-        blocks: [
-          ...(pareto.length > 1 ? [frontier(result)] : []),
-          tableOf(DISAGG_PAIRS, pareto, { isChosen: isBest(best) }),
-        ],
-      },
-      ...(aggregated ? [{ title: "Beside one pool", blocks: onePool(result, aggregated) }] : []),
+      ...designsSection(result),
+      { title: "Pairs of pools", blocks: pairsBlocks(result) },
+      ...useSection(result),
     ],
   };
 }
 
-/** The front repeats the pair: it is told by its figures. */
-function isBest(best: DisaggPoint | null): (point: DisaggPoint) => boolean {
-  return (point) => point.n_prefill === best?.n_prefill && point.n_decode === best.n_decode;
+function designsSection(result: DisaggResult): Section[] {
+  const rows = designRows(result);
+  if (rows.length === 0) return [];
+  const isChosen = ({ point }: DesignRow) => isBest(result, point);
+  const played = rows.filter(({ point }) => point !== null);
+  const blocks: Block[] = [
+    ...(played.length > 1 ? [...frontiers(result, played)] : []),
+    tableOf(DISAGG_DESIGNS, rows, { isChosen }),
+    ...together(result),
+  ];
+  return [{ title: "Designs: cost, power and throughput", blocks }];
 }
 
-function frontier({ pareto, best, objective }: DisaggResult): FrontierChart {
-  return latencyFrontier({
-    title: "Cost against latency",
-    note: "Pairs that meet the limits, and of which no other is cheaper with no more GPUs. All are expectations: by the method constant, with waits by M/G/c.",
-    cost: { label: "Cost", unit: "$/h" },
-    objectiveMs: objective.ttft_ms,
-    points: pareto.map((point) => ({
-      label: `${count(point.n_prefill)} prefill + ${count(point.n_decode)} decode`,
-      x: point.cost_per_hr,
-      y: point.p99_ttft_ms,
-      isFeasible: point.slo_met,
-      isEstimate: true,
-      isChosen: isBest(best)(point),
-      details: [
-        { label: "GPUs", text: count(point.total_gpus) },
-        { label: "TPOT", text: millisecondsWithUnit(point.tpot_ms) },
-        { label: "busy", text: `${percent(point.rho_prefill)} and ${percent(point.rho_decode)}` },
+/** Cost against power where all serve one rate; against the rate where all have one budget. */
+function frontiers(result: DisaggResult, rows: readonly DesignRow[]): FrontierChart[] {
+  const isRated = result.goal === "goodput";
+  const points = rows.map(({ design, how, point }): FrontierPoint => ({
+    label: `${design}, ${how}`,
+    x: point!.cost_per_hr,
+    // An efficient design has more of it.
+    y: isRated ? point!.rate_rps : kilowatt(point!.power_w),
+    isFeasible: true,
+    isChosen: isBest(result, point),
+    details: [
+      { label: "GPUs", text: count(point!.total_gpus) },
+      { label: "$/h", text: dollars(point!.cost_per_hr) },
+      { label: "requests/s", text: significant(point!.rate_rps) },
+      { label: "TTFT P99", text: millisecondsWithUnit(point!.ttft_ms) },
+      { label: "TPOT P99", text: millisecondsWithUnit(point!.tpot_ms) },
+      { label: "keep both", text: percent(point!.attainment.joint) },
+    ],
+  }));
+  return [
+    {
+      kind: "frontier",
+      title: isRated ? "Throughput within the budget" : "Cost against power",
+      note: isRated
+        ? "Every design with all that the budget buys: the highest rate at which it keeps the objective."
+        : "Every design with the least that keeps the objective at the rate; power as provisioned: caps, else the TDP of GPUs.",
+      x: { label: "Cost", unit: "$/h" },
+      y: isRated ? { label: "Goodput", unit: "requests/s" } : { label: "Power", unit: "kW" },
+      points: isRated ? points : efficient(points),
+    },
+  ];
+}
+
+function together(result: DisaggResult): BarsChart[] {
+  const { best, colocated, goal } = result;
+  const other = goal === "goodput" ? colocated?.at_same_cost : colocated?.cheapest;
+  if (!best || !other || !colocated) return [];
+  const valueOf = (point: DisaggPoint | ColocatedPoint) =>
+    ({ goodput: point.rate_rps, cost: point.cost_per_hr, power: kilowatt(point.power_w), gpus: point.total_gpus })[
+      goal
+    ];
+  const axis: Record<DisaggResult["goal"], BarsChart["axis"]> = {
+    goodput: { label: "Goodput", unit: "requests/s" },
+    cost: { label: "$/h", format: "dollars" },
+    power: { label: "Power", unit: "kW" },
+    gpus: { label: "GPUs" },
+  };
+  return [
+    {
+      kind: "bars",
+      title: "Apart and together",
+      note: sentence(paysText(colocated, goal)),
+      axis: axis[goal],
+      bars: [
+        { label: `apart: ${best.design}`, value: valueOf(best), isChosen: true },
+        { label: `together: ${other.replica}, ${other.scheduling}`, value: valueOf(other) },
       ],
-    })),
-  });
+    },
+  ];
 }
 
-function onePool({ best }: DisaggResult, aggregated: NonNullable<DisaggResult["aggregated"]>): Block[] {
-  const pair = best ? [{ label: "the pair, expected", value: best.cost_per_hr, isChosen: true }] : [];
-  const bars: BarsChart = {
-    kind: "bars",
-    title: "Cost",
-    note: "Fleets whose replicas do both were sized by simulation, the pair was not: a small difference says nothing.",
-    axis: { label: "$/h", format: "dollars" },
-    bars: [
-      ...pair,
-      ...aggregated.map(({ replica, cost_per_hr }) => ({ label: `one pool of ${replica}`, value: cost_per_hr })),
-    ],
-  };
-  return [bars, tableOf(AGGREGATED_FLEETS, aggregated)];
+function pairsBlocks(result: DisaggResult): Block[] {
+  const { best, pareto, nearest_miss: miss } = result;
+  const rows = pareto.length > 0 ? pareto : best ? [best] : miss ? [miss.point] : [];
+  return [tableOf(DISAGG_PAIRS, rows, { isChosen: (point) => isBest(result, point) })];
+}
+
+function useSection({ check }: DisaggResult): Section[] {
+  if (!check) return [];
+  const bars = sideRows(check.use).flatMap(({ side, use }) => [
+    { label: `${side}: busy`, value: use.busy },
+    { label: `${side}: KV memory`, value: use.kv },
+    { label: `${side}: link`, value: use.link },
+  ]);
+  return [
+    {
+      title: "What is used",
+      blocks: [
+        { kind: "bars", title: "Shares in use", axis: { label: "share", format: "percent" }, bars },
+        tableOf(SIDE_USES, sideRows(check.use)),
+      ],
+    },
+  ];
+}
+
+/** The answer stands in several places: it is told by its figures. */
+function isBest({ best }: DisaggResult, point: DisaggPoint | ColocatedPoint | null): boolean {
+  if (!best || !point || !("n_prefill" in point)) return false;
+  const keys = ["n_prefill", "n_decode", "prefill", "decode"] as const;
+  return keys.every((key) => point[key] === best[key]);
+}
+
+function kilowatt(watts: number | null): number | null {
+  return watts === null ? null : watts / 1000;
 }

@@ -1,0 +1,66 @@
+import { isGroupOfEight } from "../../specs/gpu-catalog.js";
+import type { PrefillStage } from "../../specs/pool-stage.js";
+import type { DisaggQuestion } from "./disagg-question.js";
+import type { DisaggOptions } from "./disagg-options.js";
+import type { DisaggCheck } from "./disagg-result.js";
+import { PROFILE_KV_BYTES } from "./pair-fleet.js";
+import type { FoundPair } from "./size-pairs.js";
+
+/** What was not given and is taken to be so, in sentences. */
+export function assumedOf(question: DisaggQuestion, { handover = {} }: DisaggOptions): string[] {
+  const { link } = handover;
+  const { pools } = question.pairs[0]!.fleetOf({ prefill: 1, decode: 1 });
+  const stage = pools[0]!.stage as PrefillStage;
+  const assumed: string[] = [];
+  if (link?.type === undefined && link?.bandwidth_GBps === undefined) {
+    const ends = pools.map(({ stage: own }) => `${own!.link.nics} ${own!.link.name}`);
+    const both =
+      ends[0] === ends[1] ? `${ends[0]} a replica` : `${ends[0]} a replica that prefills, ${ends[1]} one that decodes`;
+    assumed.push(`The link is that of servers with these GPUs: ${both}; --link names another.`);
+  }
+  if (link?.efficiency === undefined && stage.link.bytesPerS < Infinity) {
+    assumed.push(
+      `Links carry ${Math.round(100 * stage.link.efficiency)} % of their bandwidth; --link-efficiency says otherwise.`,
+    );
+  }
+  const isProfile = question.prefills.some(({ pool }) => !pool.roofline && isGroupOfEight(pool.profile));
+  if (isProfile && link?.kv_bytes_per_token === undefined) {
+    assumed.push(
+      `Keys and values are those of Llama-3.1-70B, ${PROFILE_KV_BYTES.toLocaleString("en-US")} bytes a token, whose times the profiles a100 and h100 have; --kv-bytes-per-token or --model say otherwise.`,
+    );
+  }
+  return assumed;
+}
+
+/** What a reader should know. */
+export function notesOf(question: DisaggQuestion, { exceptions }: FoundPair, check: DisaggCheck | null): string[] {
+  const { prefills, decodes, opened, rateRps, load } = question;
+  const notes: string[] = [];
+  const kinds = [...prefills, ...decodes];
+  if (kinds.some(({ pool }) => !pool.roofline && isGroupOfEight(pool.profile))) {
+    notes.push(
+      "The constants of a100 and h100 are those of Llama-3-70B on eight GPUs, price and power those of one, as in the Python tool: --model names a model, and counts its GPUs.",
+    );
+  }
+  const unpriced = prefills.find(({ option }) => !("iteration_model" in option.replica));
+  if (unpriced) {
+    notes.push(
+      `The constants of ${unpriced.option.name} know no price of a prompt token: an iteration takes as long with prompts as without. A model (--model) has the price that its arithmetic has.`,
+    );
+  }
+  if (check && !check.holds) {
+    notes.push(
+      "With other requests still the answer does not keep the objective: it is near the edge. One replica more on the side that breaks first is on the safe side.",
+    );
+  }
+  if (exceptions.length > 0) {
+    const [{ pair, enough, not_enough: not }] = exceptions as [(typeof exceptions)[0]];
+    notes.push(
+      `More replicas were worse in ${exceptions.length} of the runs: of ${pair} ${enough.prefill} + ${enough.decode} keep the objective and ${not.prefill} + ${not.decode} do not. There the least fleet may be another by a replica.`,
+    );
+  }
+  if (load.tooLongShare > 0.01) {
+    notes.push("Requests that are longer than --max-ctx are left out: nobody serves them in this fleet.");
+  }
+  return [...notes, ...opened.summary(rateRps, load.count).notes];
+}

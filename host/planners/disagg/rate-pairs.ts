@@ -1,0 +1,58 @@
+import type { DisaggQuestion } from "./disagg-question.js";
+import type { DisaggBudget } from "./disagg-options.js";
+import type { DisaggDesign } from "./disagg-result.js";
+import type { PairKind } from "./pair-kind.js";
+import { pairRow } from "./point-rows.js";
+import { bestRate, type FleetRate, type RatedFleet, rateOf } from "./rate-search.js";
+import type { FoundPair } from "./size-pairs.js";
+
+/**
+ * The pair that bears the highest rate within a budget, over all designs. More replicas are never worse, so that beside so many that prefill only the most that decode need be looked at.
+ */
+export async function ratePairs(question: DisaggQuestion, budget: DisaggBudget): Promise<FoundPair> {
+  const byDesign = new Map<string, RatedFleet<PairKind>[]>();
+  for (const pair of question.pairs) {
+    byDesign.set(pair.design, [...(byDesign.get(pair.design) ?? []), ...fleetsWithin(question, pair, budget)]);
+  }
+  const designs: DisaggDesign[] = [];
+  let best: FleetRate<PairKind> | undefined;
+  for (const [design, fleets] of byDesign) {
+    const rate = await bestRate(question, fleets);
+    const none =
+      fleets.length === 0 ? "the budget does not buy one replica of each side" : "none keeps the objective at any rate";
+    designs.push({ design, best: rate ? pairRow(question, rate, false) : null, why_none: rate ? null : none });
+    if (rate && (best === undefined || rate.rateRps > best.rateRps)) best = rate;
+  }
+  const rows = { designs, miss: undefined, exceptions: [] };
+  if (!best) return { ...rows, best: undefined, pareto: [] };
+  const rate = await confirmed(question, best);
+  const row = pairRow(question, rate, rate.isConfirmed);
+  return { ...rows, best: { row, rate }, pareto: [row] };
+}
+
+function fleetsWithin(
+  { maxPrefill, maxDecode }: DisaggQuestion,
+  kind: PairKind,
+  budget: DisaggBudget,
+): RatedFleet<PairKind>[] {
+  const fleets: RatedFleet<PairKind>[] = [];
+  for (let prefill = 1; prefill <= maxPrefill; prefill++) {
+    const decode = Math.min(maxDecode, kind.mostDecode(prefill, budget));
+    if (decode < 1) break;
+    fleets.push({ kind, counts: { prefill, decode } });
+  }
+  return fleets;
+}
+
+/** The rate that a longer run of other requests bears as well. */
+async function confirmed(
+  question: DisaggQuestion,
+  rate: FleetRate<PairKind>,
+): Promise<FleetRate<PairKind> & { isConfirmed: boolean }> {
+  const seed = question.seed + 1;
+  const fresh = await question.fresh(seed);
+  if (!fresh) return { ...rate, isConfirmed: false };
+  const again = await rateOf(question, rate, { near: rate.rateRps, load: fresh, seed });
+  if (again && again.rateRps < rate.rateRps) return { ...again, isConfirmed: true };
+  return { ...rate, isConfirmed: again !== undefined };
+}

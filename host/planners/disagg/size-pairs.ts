@@ -1,0 +1,144 @@
+import { narrowFor } from "./cheapest-pair.js";
+import type { DisaggQuestion } from "./disagg-question.js";
+import type { DisaggDesign, DisaggMiss, DisaggPoint } from "./disagg-result.js";
+import { DISAGG_GOALS, type DisaggGoal } from "./disagg-options.js";
+import { FleetSizing } from "./fleet-sizing.js";
+import { exceptionsAmong, type FrontierException, type PairCounts } from "./pair-frontier.js";
+import type { PairKind } from "./pair-kind.js";
+import { pairRow } from "./point-rows.js";
+import { type FleetRate, rateOf } from "./rate-search.js";
+import { sizeDesigns, type SizedDesign, type SizedFleet } from "./size-fleets.js";
+
+/** What a search for a pair came to. */
+export interface FoundPair {
+  /** The answer, and the highest rate that it bears. */
+  best: { row: DisaggPoint; rate: FleetRate<PairKind> } | undefined;
+  designs: DisaggDesign[];
+  pareto: DisaggPoint[];
+  miss: DisaggMiss | undefined;
+  exceptions: (FrontierException & { pair: string })[];
+}
+
+type Sizing = FleetSizing<PairKind>;
+
+/** The pair that has least of a goal at the rate of the requests, over all designs. */
+export async function sizePairs(question: DisaggQuestion, goal: DisaggGoal): Promise<FoundPair> {
+  const designs = designsOf(question, goal);
+  const { best, fleets } = await sizeDesigns(designs);
+  const sizings = designs.flatMap((design) => design.sizings);
+  const rows: DisaggDesign[] = [];
+  for (const design of designs) {
+    const fleet = fleets.find((one) => one.design === design);
+    rows.push({
+      design: design.name,
+      best: fleet ? await rowOf(question, fleet.sizing, fleet.counts) : null,
+      why_none: fleet ? null : await whyNone(question, design),
+    });
+  }
+  const pareto = await frontOf(question, fleets);
+  const exceptions = sizings.flatMap(({ frontier, kind }) =>
+    exceptionsAmong(frontier.tried).map((exception) => ({ pair: kind.name, ...exception })),
+  );
+  if (!best) return { best: undefined, designs: rows, pareto, miss: await nearestMiss(question, sizings), exceptions };
+  const { sizing, counts } = best;
+  const rate = await rateAbove(question, best);
+  return {
+    best: { row: await rowOf(question, sizing, counts), rate },
+    designs: rows,
+    pareto,
+    miss: undefined,
+    exceptions,
+  };
+}
+
+/** The highest rate that the answer bears: no less than the one that it is sized for, whatever steps the ladder has. */
+async function rateAbove(
+  question: DisaggQuestion,
+  { sizing, counts }: SizedFleet<PairKind>,
+): Promise<FleetRate<PairKind>> {
+  const fleet = { kind: sizing.kind, counts };
+  const found = await rateOf(question, fleet, { near: question.rateRps });
+  if (found && found.rateRps > question.rateRps) return found;
+  return { ...fleet, rateRps: question.rateRps, point: await sizing.play(counts) };
+}
+
+function designsOf(question: DisaggQuestion, goal: DisaggGoal): SizedDesign<PairKind>[] {
+  const byDesign = new Map<string, Sizing[]>();
+  for (const pair of question.pairs) {
+    const before = byDesign.get(pair.design) ?? [];
+    before.push(new FleetSizing(question, pair, goal));
+    byDesign.set(pair.design, before);
+  }
+  return [...byDesign].map(([name, sizings]) => ({ name, sizings }));
+}
+
+async function rowOf(question: DisaggQuestion, sizing: Sizing, counts: PairCounts): Promise<DisaggPoint> {
+  const point = await sizing.play(counts);
+  const played = { kind: sizing.kind, counts, point, rateRps: question.rateRps };
+  return pairRow(question, played, sizing.isConfirmed(counts));
+}
+
+/** Corners of the staircases of the best pair of each design, of which no other is cheaper with no more GPUs, or smaller at no more cost. */
+async function frontOf(question: DisaggQuestion, fleets: readonly SizedFleet<PairKind>[]): Promise<DisaggPoint[]> {
+  const corners: { sizing: Sizing; counts: PairCounts; gpus: number; costPerHr: number }[] = [];
+  for (const { sizing } of fleets) {
+    const prices = DISAGG_GOALS.map((goal) => sizing.kind.priceBy(goal));
+    await narrowFor(sizing, prices);
+    for (const counts of sizing.frontier.corners) corners.push({ sizing, counts, ...sizing.kind.totals(counts) });
+  }
+  corners.sort((a, b) => a.gpus - b.gpus || a.costPerHr - b.costPerHr);
+  let cheapest = Infinity;
+  const front = corners.filter(({ costPerHr }) => {
+    const isCheaper = costPerHr < cheapest;
+    cheapest = Math.min(cheapest, costPerHr);
+    return isCheaper;
+  });
+  const rows: DisaggPoint[] = [];
+  for (const { sizing, counts } of front) rows.push(await rowOf(question, sizing, counts));
+  return rows;
+}
+
+/** Why a design has no pair that is enough. */
+async function whyNone(question: DisaggQuestion, { sizings }: SizedDesign<PairKind>): Promise<string> {
+  const slow = sizings.map(({ kind }) => tooSlow(question, kind));
+  const [first] = slow;
+  if (first !== undefined && slow.every((why) => why !== undefined)) return first;
+  const { prefill, decode } = question.most;
+  return `not even ${prefill} that prefill and ${decode} that decode keep the objective`;
+}
+
+/** Why no number that is allowed can serve the load at all; `undefined`: analysis knows no reason. */
+function tooSlow({ rateRps, load, most }: DisaggQuestion, kind: PairKind): string | undefined {
+  const { least } = kind.rangeAt(rateRps * load.share, most);
+  for (const side of ["prefill", "decode"] as const) {
+    if (least[side] <= most[side]) continue;
+    return `${most[side]} ${side} replicas of ${kind[side].option.name} cannot serve it: ${least[side]} are the least, allow more`;
+  }
+  return undefined;
+}
+
+/** Of all pairs with as many replicas as there may be the one that misses the objective by least. */
+async function nearestMiss(question: DisaggQuestion, sizings: readonly Sizing[]): Promise<DisaggMiss | undefined> {
+  let nearest: DisaggMiss | undefined;
+  let least = Infinity;
+  for (const sizing of sizings) {
+    const point = await sizing.play(question.most, { mayBreak: false });
+    const excess = point.judge.excess * (point.verdict === "overloaded" ? OVERLOADED : 1);
+    if (excess >= least) continue;
+    least = excess;
+    const { missed, allowed } = point.judge;
+    nearest = {
+      point: await rowOf(question, sizing, question.most),
+      verdict: point.verdict,
+      missed: question.objective.conditions.flatMap(({ name }, index) =>
+        missed[index]! > allowed[index]!
+          ? [{ condition: name, excess: missed[index]! / Math.max(1, allowed[index]!) }]
+          : [],
+      ),
+    };
+  }
+  return nearest;
+}
+
+/** What does not keep up comes after what does. */
+const OVERLOADED = 1e6;
