@@ -178,10 +178,12 @@ export class Lane {
   start(): void {
     if (this.serving.decodes) this.seatLanded();
     this.batch.form(this.tick);
-    if (this.seats.count == 0) {
-      // Who was preempted may have left a seat to somebody who landed.
+    if (!this.batch.decoding && this.batch.chunks == 0) {
+      // Nobody decodes now: who was to emit for the first time so was preempted.
+      this.joined.length = 0;
+      // Who was preempted may have left a seat to somebody who landed, or tokens to somebody whose turn was before.
       const landed = this.landed;
-      this.phase = landed != null && landed.length > 0 ? READY : IDLE;
+      this.phase = this.seats.count > 0 || (landed != null && landed.length > 0) ? READY : IDLE;
       return;
     }
     this.plan();

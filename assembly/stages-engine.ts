@@ -1,9 +1,4 @@
-import {
-  NOT_APPLICABLE,
-  STATUS_TOO_LONG_FOR_EVERY_POOL,
-  STATUS_TOO_LONG_FOR_POOL,
-  STATUS_WAITING,
-} from "./contract";
+import { NOT_APPLICABLE, STATUS_TOO_LONG_FOR_EVERY_POOL, STATUS_TOO_LONG_FOR_POOL, STATUS_WAITING } from "./contract";
 import { Granting } from "./granting";
 import { NEVER_TICK, Tick } from "./clock";
 import { Engine } from "./engine";

@@ -10,10 +10,10 @@ import { prefillStageOf, replicaOf, type StagedFleet } from "./stages/fleet.js";
 import { handOver } from "./stages/handover.js";
 import { countGap } from "./totals.js";
 
-/** Starts the iteration of a lane in state `starting`; if there is nobody to run, it starts anew for those who landed and have no seat yet, or is idle. */
+/** Starts the iteration of a lane in state `starting`; if there is nobody to run, it starts anew for those who run still, or landed and have no seat yet, or is idle. */
 export function startIteration(fleet: StagedFleet, lane: Lane): void {
   const planned = plan(fleet, lane);
-  if (planned.tokens.size === 0) lane.state = lane.landed.length > 0 ? "starting" : "idle";
+  if (planned.tokens.size === 0) lane.state = lane.running.length + lane.landed.length > 0 ? "starting" : "idle";
   else computeIteration(lane, planned.tokens, replicaOf(fleet, lane).stages);
   iterationStarted(fleet, lane, planned);
 }
