@@ -3,7 +3,7 @@ import { breaksFirst } from "./disagg/breaks-first.js";
 import { type ComparedAnswer, compareColocated } from "./disagg/compare-colocated.js";
 import { assumedOf, notesOf } from "./disagg/disagg-notes.js";
 import type { DisaggGoal, DisaggOptions } from "./disagg/disagg-options.js";
-import { CONFIRMING, type DisaggQuestion, openDisagg } from "./disagg/disagg-question.js";
+import { type DisaggQuestion, openDisagg } from "./disagg/disagg-question.js";
 import type { DisaggResult } from "./disagg/disagg-result.js";
 import { type DisaggExplanation, explainDisagg } from "./disagg/explain.js";
 import { checkAnswer } from "./disagg/fresh-replay.js";
@@ -44,7 +44,7 @@ export async function disagg(options: DisaggOptions): Promise<DisaggResult> {
   const compared =
     options.comparesColocated === false ? undefined : await compareColocated(question, answerOf(question, best?.rate));
   const fleetInput = best && inputOf(best.rate);
-  const check = best ? await checkAnswer(question, best.rate.kind.fleetOf(best.rate.counts), best.row.rate_rps) : null;
+  const check = best ? await checkOf(question, best) : null;
   const explanation = best && options.explain ? explained(question, best.rate) : undefined;
   return {
     best: best ? { ...best.row, goodput_rps: rounded(best.rate.rateRps, 4) } : null,
@@ -67,6 +67,11 @@ export async function disagg(options: DisaggOptions): Promise<DisaggResult> {
     seed: question.seed,
     notes: notesOf(question, found, check),
   };
+}
+
+function checkOf(question: DisaggQuestion, { rate, confirmedWith }: NonNullable<FoundPair["best"]>) {
+  const rateRps = question.goal === "goodput" ? rate.rateRps : question.rateRps;
+  return checkAnswer(question, rate.kind.fleetOf(rate.counts), { rateRps, confirmedWith });
 }
 
 function inputOf({ kind, counts }: FleetRate<PairKind>): FleetInput {
@@ -123,11 +128,11 @@ function factsOf(question: DisaggQuestion, options: DisaggOptions) {
 }
 
 function searchOf(question: DisaggQuestion, { exceptions }: FoundPair): DisaggResult["search"] {
-  const { runs, load, pairs, opened } = question;
+  const { runs, load, pairs, opened, freshCount } = question;
   return {
     runs,
     requests: load.count,
-    requests_to_confirm: opened.isDrawn ? CONFIRMING * load.count : null,
+    requests_to_confirm: opened.isDrawn ? freshCount : null,
     pairs: pairs.length,
     exceptions,
     rate_step: RATE_STEP,

@@ -196,7 +196,7 @@ function searchText({ runs, requests, requests_to_confirm, pairs, rate_step }: D
 
 function checkWords(check: DisaggCheck, { objective }: DisaggResult): LabelledWords[] {
   const { attainment, transfers, energy, handover_ms: gap, itl_ms: itl } = check;
-  const whose = check.has_fresh_requests ? ` of seed ${check.seed}, which the search did not see` : " of the trace";
+  const whose = check.has_fresh_requests ? ` of seed ${check.seed}, with which nothing was sized` : " of the trace";
   const verdict = check.holds ? colours.green("the objective holds") : colours.red("the objective does NOT hold");
   const each = `TTFT ${percent(attainment.ttft)}, TPOT ${percent(attainment.tpot)}${attainment.e2e === undefined ? "" : `, E2E ${percent(attainment.e2e)}`}`;
   const words: LabelledWords[] = [

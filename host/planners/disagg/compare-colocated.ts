@@ -5,7 +5,7 @@ import type { Colocated } from "./disagg-result.js";
 import type { DisaggBudget, DisaggGoal } from "./disagg-options.js";
 import { FleetSizing } from "./fleet-sizing.js";
 import { colocatedRow } from "./point-rows.js";
-import { bestRate } from "./rate-search.js";
+import { bestRate, confirmedRate } from "./rate-search.js";
 import type { RoleKind } from "./role-kind.js";
 import { sizeDesigns, type SizedDesign, type SizedFleet } from "./size-fleets.js";
 
@@ -51,7 +51,8 @@ export async function compareColocated(
   const within = budget ?? (answer && budgetOf(answer));
   const most = question.maxPrefill + question.maxDecode;
   const fleets = within ? kinds.flatMap((kind) => fleetWithin(kind, within, most)) : [];
-  const rate = await bestRate(question, fleets);
+  const found = await bestRate(question, fleets);
+  const rate = found && (await confirmedRate(question, found));
   const cheapest = sized?.best ? await rowOf(question, sized.best) : null;
   const same = rate ? colocatedRow(question, rate) : null;
   const costRatio =

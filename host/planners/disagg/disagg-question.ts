@@ -35,8 +35,10 @@ export interface DisaggQuestion extends SettledDisagg {
   most: PairCounts;
   /** Requests of runs. */
   load: HeldLoad;
-  /** Four times as many others of the same kind, by their seed; of a trace there are none. */
-  fresh: (seed: number) => Promise<HeldLoad | undefined>;
+  /** More requests of the same kind, others for each number from 1 on, which is added to the seed; of a trace there are none. */
+  fresh: (number: number) => Promise<HeldLoad | undefined>;
+  /** How many these are. */
+  freshCount: number;
   seed: number;
   core: Core;
   /** Runs so far. */
@@ -48,8 +50,8 @@ export interface DisaggQuestion extends SettledDisagg {
 const LEAST_REQUESTS = 8000;
 /** Requests in the fleet at a time, over which a run must turn around so often that it tells of a fleet that has filled: then each half of what is measured is some four stays long. */
 const TURNOVERS = 12;
-/** How many times the requests of a run confirm what runs have found. */
-export const CONFIRMING = 4;
+/** How many times the requests of a run confirm what runs have found: near the load that a fleet can just bear its backlog wanders, and does so slowly. */
+const CONFIRMING = 4;
 /** Most pairs of kinds of replica. */
 const MAX_PAIRS = 400;
 
@@ -79,6 +81,8 @@ export async function openDisagg(options: DisaggOptions): Promise<DisaggQuestion
       ...(options.meanOsl === undefined ? {} : { output: options.meanOsl }),
     });
   const load = await hold(wanted, seed);
+  const freshCount = Math.min(MAX_POOL_REQUESTS, CONFIRMING * load.count);
+  const fresh = new Map<number, HeldLoad>();
   return {
     ...settled,
     ...(budget === undefined ? {} : { budget }),
@@ -93,7 +97,13 @@ export async function openDisagg(options: DisaggOptions): Promise<DisaggQuestion
     refused,
     most: { prefill: settled.maxPrefill, decode: settled.maxDecode },
     load,
-    fresh: async (ofSeed) => (opened.isDrawn ? hold(CONFIRMING * load.count, ofSeed) : undefined),
+    fresh: async (number) => {
+      if (!opened.isDrawn) return undefined;
+      const held = fresh.get(number) ?? (await hold(freshCount, seed + number));
+      fresh.set(number, held);
+      return held;
+    },
+    freshCount,
     seed,
     core: options.core ?? (await loadCore()),
     runs: 0,

@@ -40,6 +40,8 @@ export class FleetSizing<Kind extends FleetKind> implements PairCandidate {
   /** Requests of its runs: others since a confirmation has missed, as runs that were too short to tell once would be again. */
   private load: HeldLoad;
   private seed: number;
+  /** Fresh requests that were played so far: nothing is confirmed with those that it was sized with. */
+  private freshUsed = 0;
   private confirmed: string | undefined;
 
   constructor(
@@ -71,33 +73,51 @@ export class FleetSizing<Kind extends FleetKind> implements PairCandidate {
     return point;
   }
 
+  /** The last fresh requests that were played. */
+  get confirmedWith(): number {
+    return this.freshUsed;
+  }
+
   /** Whether so many have been confirmed. */
   isConfirmed(counts: PairCounts): boolean {
     return this.confirmed === keyOf(counts);
   }
 
   /**
-   * Whether so many keep the objective in a longer run of other requests as well. If not, the search begins anew with those. A trace has no others: what was found for it holds for it.
+   * Whether so many keep the objective in {@link CONFIRMATIONS} longer runs of other requests as well. If not, the search begins anew with those that they do not keep it with. A trace has no others: what was found
+   * for it holds for it.
    */
   async confirm(counts: PairCounts): Promise<boolean> {
-    const { question, kind } = this;
-    if (this.isConfirmed(counts) || this.load !== question.load) return true;
-    const seed = question.seed + 1;
-    const fresh = await question.fresh(seed);
-    if (!fresh) return true;
-    const point = await tryKind(question, kind, { counts, rateRps: question.rateRps, load: fresh, seed });
-    if (point.isEnough) this.confirmed = keyOf(counts);
-    else {
-      this.load = fresh;
-      this.seed = seed;
-      this.points.clear();
-      this.points.set(keyOf(counts), point);
-      const { least } = this.frontier;
-      this.frontier = new PairFrontier({ ...this.range, least, guess: counts });
+    if (this.isConfirmed(counts)) return true;
+    for (let passed = 0; passed < CONFIRMATIONS; passed++) {
+      const number = ++this.freshUsed;
+      const fresh = await this.question.fresh(number);
+      if (!fresh) return true;
+      if (!(await this.keepsWith(fresh, number, counts))) return number > MOST_FRESH;
     }
-    return point.isEnough;
+    this.confirmed = keyOf(counts);
+    return true;
+  }
+
+  private async keepsWith(load: HeldLoad, number: number, counts: PairCounts): Promise<boolean> {
+    const { question, kind } = this;
+    const seed = question.seed + number;
+    const point = await tryKind(question, kind, { counts, rateRps: question.rateRps, load, seed });
+    if (point.isEnough || number > MOST_FRESH) return point.isEnough;
+    this.load = load;
+    this.seed = seed;
+    this.points.clear();
+    this.points.set(keyOf(counts), point);
+    const { least } = this.frontier;
+    this.frontier = new PairFrontier({ ...this.range, least, guess: counts });
+    return false;
   }
 }
+
+/** Runs of other requests that an answer has to keep the objective in. */
+export const CONFIRMATIONS = 2;
+/** After so many an answer is taken as it is, and said not to be confirmed. */
+const MOST_FRESH = 12;
 
 function keyOf({ prefill, decode }: PairCounts): string {
   return `${prefill} ${decode}`;

@@ -42,10 +42,15 @@ export async function replayLoad(
   return { run, judge };
 }
 
-/** Replays the answer with requests of a seed of which neither the search nor its confirmation has seen anything; of a trace with the same. */
-export async function checkAnswer(question: DisaggQuestion, fleet: Fleet, rateRps: number): Promise<DisaggCheck> {
-  const seed = question.seed + 2;
-  const fresh = await question.fresh(seed);
+/** Replays the answer with requests that nothing was sized with, and which it was confirmed with last; of a trace with the same. */
+export async function checkAnswer(
+  question: DisaggQuestion,
+  fleet: Fleet,
+  { rateRps, confirmedWith }: { rateRps: number; confirmedWith: number },
+): Promise<DisaggCheck> {
+  const number = confirmedWith;
+  const seed = question.seed + number;
+  const fresh = await question.fresh(number);
   const load = fresh ?? question.load;
   const { run, judge } = await replayLoad(question, fleet, { load, rateRps, seed });
   const { verdict } = run.stability;

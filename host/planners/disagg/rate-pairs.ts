@@ -1,9 +1,10 @@
 import type { DisaggQuestion } from "./disagg-question.js";
 import type { DisaggBudget } from "./disagg-options.js";
 import type { DisaggDesign } from "./disagg-result.js";
+import { CONFIRMATIONS } from "./fleet-sizing.js";
 import type { PairKind } from "./pair-kind.js";
 import { pairRow } from "./point-rows.js";
-import { bestRate, type FleetRate, type RatedFleet, rateOf } from "./rate-search.js";
+import { bestRate, confirmedRate, type FleetRate, type RatedFleet } from "./rate-search.js";
 import type { FoundPair } from "./size-pairs.js";
 
 /**
@@ -25,9 +26,9 @@ export async function ratePairs(question: DisaggQuestion, budget: DisaggBudget):
   }
   const rows = { designs, miss: undefined, exceptions: [] };
   if (!best) return { ...rows, best: undefined, pareto: [] };
-  const rate = await confirmed(question, best);
+  const rate = await confirmedRate(question, best);
   const row = pairRow(question, rate, rate.isConfirmed);
-  return { ...rows, best: { row, rate }, pareto: [row] };
+  return { ...rows, best: { row, rate, confirmedWith: CONFIRMATIONS }, pareto: [row] };
 }
 
 function fleetsWithin(
@@ -42,17 +43,4 @@ function fleetsWithin(
     fleets.push({ kind, counts: { prefill, decode } });
   }
   return fleets;
-}
-
-/** The rate that a longer run of other requests bears as well. */
-async function confirmed(
-  question: DisaggQuestion,
-  rate: FleetRate<PairKind>,
-): Promise<FleetRate<PairKind> & { isConfirmed: boolean }> {
-  const seed = question.seed + 1;
-  const fresh = await question.fresh(seed);
-  if (!fresh) return { ...rate, isConfirmed: false };
-  const again = await rateOf(question, rate, { near: rate.rateRps, load: fresh, seed });
-  if (again && again.rateRps < rate.rateRps) return { ...again, isConfirmed: true };
-  return { ...rate, isConfirmed: again !== undefined };
 }

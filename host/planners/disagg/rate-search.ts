@@ -1,7 +1,7 @@
 import { type Ladder, rateLadder } from "../capacity-ladder.js";
 import type { DisaggQuestion } from "./disagg-question.js";
 import type { FleetKind } from "./fleet-kind.js";
-import { tryKind } from "./fleet-sizing.js";
+import { CONFIRMATIONS, tryKind } from "./fleet-sizing.js";
 import type { TrialPoint } from "./fleet-trial.js";
 import type { HeldLoad } from "./held-load.js";
 import { highestRate, highestStep, type RateCandidate } from "./highest-rate.js";
@@ -86,6 +86,39 @@ export async function rateOf<Kind extends FleetKind>(
   const rateRps = LADDER.at(step);
   return { ...fleet, rateRps, point: trial.points.get(rateRps)! };
 }
+
+/**
+ * The highest rate, no more than was found, that longer runs of other requests bear as well; of a trace what was found.
+ *
+ * @param leastRps Known to be borne.
+ */
+export async function confirmedRate<Kind extends FleetKind>(
+  question: DisaggQuestion,
+  found: FleetRate<Kind>,
+  leastRps = 0,
+): Promise<FleetRate<Kind> & { isConfirmed: boolean }> {
+  const { kind, counts } = found;
+  let rate = found;
+  for (let number = 1; number <= CONFIRMATIONS; number++) {
+    const load = await question.fresh(number);
+    if (!load) return { ...rate, isConfirmed: false };
+    for (let step = 0; step < MOST_STEPS; step++) {
+      const trial = { counts, rateRps: rate.rateRps, load, seed: question.seed + number };
+      const point = await tryKind(question, kind, trial);
+      if (point.isEnough) {
+        rate = { ...rate, point };
+        break;
+      }
+      const below = LADDER.at(LADDER.below(rate.rateRps) - 1);
+      if (below < leastRps) return { ...rate, isConfirmed: false };
+      rate = { ...rate, rateRps: below };
+    }
+  }
+  return { ...rate, isConfirmed: true };
+}
+
+/** Steps of the ladder by which a rate is lowered at most: runs that differ by more tell of nothing steady. */
+const MOST_STEPS = 25;
 
 /** The next rate of the ladder. */
 export function nextRate(rateRps: number): number {

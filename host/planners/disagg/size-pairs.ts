@@ -6,13 +6,13 @@ import { FleetSizing } from "./fleet-sizing.js";
 import { exceptionsAmong, type FrontierException, type PairCounts } from "./pair-frontier.js";
 import type { PairKind } from "./pair-kind.js";
 import { pairRow } from "./point-rows.js";
-import { type FleetRate, rateOf } from "./rate-search.js";
+import { confirmedRate, type FleetRate, rateOf } from "./rate-search.js";
 import { sizeDesigns, type SizedDesign, type SizedFleet } from "./size-fleets.js";
 
 /** What a search for a pair came to. */
 export interface FoundPair {
-  /** The answer, and the highest rate that it bears. */
-  best: { row: DisaggPoint; rate: FleetRate<PairKind> } | undefined;
+  /** The answer, the highest rate that it bears, and which fresh requests confirmed it last. */
+  best: { row: DisaggPoint; rate: FleetRate<PairKind>; confirmedWith: number } | undefined;
   designs: DisaggDesign[];
   pareto: DisaggPoint[];
   miss: DisaggMiss | undefined;
@@ -43,7 +43,7 @@ export async function sizePairs(question: DisaggQuestion, goal: DisaggGoal): Pro
   const { sizing, counts } = best;
   const rate = await rateAbove(question, best);
   return {
-    best: { row: await rowOf(question, sizing, counts), rate },
+    best: { row: await rowOf(question, sizing, counts), rate, confirmedWith: sizing.confirmedWith },
     designs: rows,
     pareto,
     miss: undefined,
@@ -58,7 +58,8 @@ async function rateAbove(
 ): Promise<FleetRate<PairKind>> {
   const fleet = { kind: sizing.kind, counts };
   const found = await rateOf(question, fleet, { near: question.rateRps });
-  if (found && found.rateRps > question.rateRps) return found;
+  const rate = found && (await confirmedRate(question, found, question.rateRps));
+  if (rate && rate.rateRps > question.rateRps) return rate;
   return { ...fleet, rateRps: question.rateRps, point: await sizing.play(counts) };
 }
 
