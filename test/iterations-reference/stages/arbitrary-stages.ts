@@ -179,8 +179,9 @@ function fitFleet({ scale, prefills, decodes, mixed, sharing }: FleetDraw): Core
   return draws.map((draw) => {
     if ("decode" in draw) return fitDecode(draw.decode, scale);
     if ("mixed" in draw) return fitAnyPool(draw.mixed.pool, scale);
-    const decodePool = indexOf(decodes[draw.prefill.decode % decodes.length]!);
-    return fitPrefill(draw.prefill, decodePool, sharing, scale);
+    const decode = decodes[draw.prefill.decode % decodes.length]!;
+    const prefill = fitPrefill(draw.prefill, indexOf(decode), sharing, scale);
+    return { ...prefill, maxCtx: Math.min(prefill.maxCtx, fitDecode(decode, scale).maxCtx) };
   });
 }
 
