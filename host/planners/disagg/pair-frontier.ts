@@ -24,12 +24,14 @@ export interface FrontierException {
 }
 
 /**
- * Which pairs of counts are enough, for one kind of replica on each side, narrowed run by run as far as whoever asks needs it. A pair that has no less of either is taken to be no worse, so that what is enough lies
- * above a staircase: for each number that prefill the least number that decode. The two ends of the staircase are found first, each with as many of the other side as there may be; then
- * it is walked from the end with the fewest that prefill, which takes about as many runs as both sides have steps.
+ * Which pairs of counts are enough, for one kind of replica on each side, narrowed run by run as far as whoever asks needs it.
+ *
+ * More that decode are taken to be no worse beside the same number that prefill; and the fewest that prefill are those that are enough beside as many that decode as there may be. More that prefill
+ * *can* be worse beside the same number that decode: they hand requests over in the bursts in which these come, where fewer would have spread them. So the staircase is walked number by number from the
+ * fewest that prefill on: of each only such numbers that decode are tried as would save one against those before. This takes about as many runs as both sides have steps.
  */
 export class PairFrontier {
-  /** Fewer of one side are not enough, however many the other has. */
+  /** Fewer are not enough, however many the other side has: of those that prefill as runs have shown, of those that decode as was known before. */
   readonly least: PairCounts;
   /** The corners of the staircase that are known: more and more prefill, fewer and fewer decode. */
   readonly corners: PairCounts[] = [];
@@ -98,31 +100,29 @@ export class PairFrontier {
   }
 
   private *walk(): Generator<PairCounts, void, boolean> {
-    for (const side of ["prefill", "decode"] as const) {
-      if ((yield* this.leastAlone(side)) === undefined) return;
-    }
+    if ((yield* this.leastPrefill()) === undefined) return;
     let most = this.range.most.decode;
     for (let prefill = this.least.prefill; prefill <= this.range.most.prefill; prefill++) {
       const isFirst = prefill === this.least.prefill;
       if (!isFirst && most === this.least.decode) return;
-      const decode = yield* this.leastDecode(prefill, most, isFirst ? this.least.decode : most - 1);
+      const decode = yield* this.leastDecode(prefill, most, isFirst ? this.range.guess.decode : most - 1);
       if (isFirst || decode < most) this.corners.push({ prefill, decode });
       most = decode;
     }
   }
 
-  /** The fewest of one side that are enough with as many of the other as there may be. */
-  private leastAlone(side: "prefill" | "decode") {
+  /** The fewest that prefill that are enough with as many that decode as there may be. */
+  private leastPrefill() {
     const { most, guess } = this.range;
     return smallest({
-      low: this.least[side],
-      high: most[side],
-      isHighEnough: side === "decode",
-      guess: guess[side],
-      at: (count) => ({ ...most, [side]: count }),
+      low: this.least.prefill,
+      high: this.least.decode > most.decode ? 0 : most.prefill,
+      isHighEnough: false,
+      guess: guess.prefill,
+      at: (prefill) => ({ ...most, prefill }),
       onLow: (low) => {
-        this.least[side] = low;
-        this.open = low > most[side] ? [] : [{ ...this.least }];
+        this.least.prefill = low;
+        this.open = low > most.prefill ? [] : [{ ...this.least }];
       },
     });
   }

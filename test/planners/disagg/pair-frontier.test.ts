@@ -11,10 +11,16 @@ import {
 
 const MOST = { prefill: 12, decode: 15 };
 
-/** Pairs that are enough: those above a staircase. `steps[i]`: the least number that decodes beside `i + 1` that prefill; beyond `MOST`, none. */
+/**
+ * Pairs that are enough. `steps[i]`: the least number that decodes beside `i + 1` that prefill, which may rise again, as more that prefill pass bursts on; `NONE`: too few prefill.
+ */
+const NONE = MOST.decode + 9;
 const staircase = fc
-  .array(fc.integer({ min: 1, max: MOST.decode + 4 }), { minLength: MOST.prefill, maxLength: MOST.prefill })
-  .map((steps) => [...steps].sort((a, b) => b - a));
+  .tuple(
+    fc.integer({ min: 0, max: MOST.prefill }),
+    fc.array(fc.integer({ min: 1, max: MOST.decode }), { minLength: MOST.prefill, maxLength: MOST.prefill }),
+  )
+  .map(([tooFew, steps]) => steps.map((step, index) => (index < tooFew ? NONE : step)));
 
 const costs = fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }));
 const guesses = fc.record({
@@ -94,11 +100,23 @@ describe("the cheapest pair", () => {
     );
   });
 
-  test("is known after the two ends and their corner, where the sides do not meet", async () => {
-    const steps = Array.from({ length: MOST.prefill }, (_, i) => (i + 1 < 4 ? 99 : 6));
+  test("is known after few runs where the guess is right and bounds are near", async () => {
+    const steps = Array.from({ length: MOST.prefill }, (_, i) => (i + 1 < 4 ? NONE : 6));
     const one = candidate(steps, [1, 1], { prefill: 4, decode: 6 });
+    one.frontier = new PairFrontier({ least: { prefill: 3, decode: 5 }, most: MOST, guess: { prefill: 4, decode: 6 } });
     expect((await cheapestPair([one]))!.counts).toEqual({ prefill: 4, decode: 6 });
-    expect(one.runs.length).toBeLessThanOrEqual(7);
+    expect(one.runs).toEqual([
+      { prefill: 4, decode: MOST.decode },
+      { prefill: 3, decode: MOST.decode },
+      { prefill: 4, decode: 6 },
+      { prefill: 4, decode: 5 },
+    ]);
+  });
+
+  test("is found where more that prefill need more that decode", async () => {
+    const steps = Array.from({ length: MOST.prefill }, (_, i) => (i === 0 ? NONE : i === 1 ? 3 : 7));
+    const one = candidate(steps, [1, 1], { prefill: 6, decode: 9 });
+    expect((await cheapestPair([one]))!.counts).toEqual({ prefill: 2, decode: 3 });
   });
 
   test("leaves the rest of a dear kind open", async () => {
@@ -116,7 +134,7 @@ describe("the cheapest pair", () => {
     expect(dear.runs).toEqual([]);
   });
 
-  test("is none where no pair is enough, and that takes one run in each gallop", async () => {
+  test("is none where no pair is enough, whereupon the most was tried", async () => {
     const none = candidate(
       Array.from({ length: MOST.prefill }, () => 99),
       [1, 1],
