@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { capacity } from "../../../host/planners/capacity.js";
 import { capacitySweep } from "../../../host/planners/capacity-sweep.js";
 import { compareRouters, type CompareRoutersOptions } from "../../../host/planners/compare-routers.js";
-import { disagg } from "../../../host/planners/disagg.js";
+import { disaggConstant } from "../../../host/planners/disagg/constant-method.js";
 import { gridFlex } from "../../../host/planners/grid-flex.js";
 import { pareto } from "../../../host/planners/pareto.js";
 import { simulate } from "../../../host/planners/simulate.js";
@@ -11,7 +11,7 @@ import { tokensPerWatt, twoPoolTokensPerWatt } from "../../../host/planners/tok-
 import { whatif, whatifGpus } from "../../../host/planners/whatif.js";
 import { capacityPage } from "../../../host/reports/html/capacity-page.js";
 import { capacitySweepPage } from "../../../host/reports/html/capacity-sweep-page.js";
-import { disaggPage } from "../../../host/reports/html/disagg-page.js";
+import { disaggConstantPage } from "../../../host/reports/html/disagg-constant-page.js";
 import { gridFlexPage } from "../../../host/reports/html/grid-flex-page.js";
 import { htmlPage } from "../../../host/reports/html/html-page.js";
 import type { Block, Chart, FrontierChart, Page } from "../../../host/reports/html/page-spec.js";
@@ -127,9 +127,9 @@ describe("the page of grid-flex", () => {
   });
 });
 
-describe("the page of disagg", () => {
+describe("the page of disagg by a constant", () => {
   test("is never sure, and draws pairs as expectations", async () => {
-    const page = disaggPage(await disagg({ workload: "azure", rateRps: 200, prefill: A100!, decode: H100! }));
+    const page = disaggConstantPage(await disaggConstant({ workload: "azure", rateRps: 200, prefill: A100!, decode: H100! }));
     expectSound(page);
     expect(page.verdict).toMatchObject({ tone: "unsure" });
     for (const chart of chartsOf(page)) {
@@ -139,12 +139,12 @@ describe("the page of disagg", () => {
 
   test("puts one pool beside the pair", async () => {
     const question = { workload: "azure", rateRps: 20, prefill: H100!, decode: H100!, comparesAggregated: true };
-    expect(titles(disaggPage(await disagg(question)))).toContain("Cost");
+    expect(titles(disaggConstantPage(await disaggConstant(question)))).toContain("Cost");
   });
 
   test("says why there is none", async () => {
-    const page = disaggPage(
-      await disagg({ workload: "azure", rateRps: 200, prefill: A100!, decode: A100!, sloTpotMs: 1 }),
+    const page = disaggConstantPage(
+      await disaggConstant({ workload: "azure", rateRps: 200, prefill: A100!, decode: A100!, sloTpotMs: 1 }),
     );
     expectSound(page);
     expect(page.verdict).toMatchObject({ tone: "bad" });
