@@ -68,6 +68,7 @@ export function endIteration(fleet: StagedFleet, lane: Lane): number {
 
   const complete = emitted.filter((sequence) => sequence.generated === sequence.output);
   for (const sequence of complete) finish(fleet, lane, sequence);
+  if (prefillStageOf(lane.pool) !== null) complete.forEach((sequence) => giveUp(fleet, sequence));
   for (const sequence of inFirstPrompt) {
     if (sequence.crossing.promptTick === null || sequence.endTick !== null) continue;
     handOver(fleet, lane, sequence, () => {
@@ -88,13 +89,12 @@ export function endIteration(fleet: StagedFleet, lane: Lane): number {
   return complete.length;
 }
 
-/** A request is complete and leaves; what it asked for at a decode side is given up. */
+/** A request is complete and leaves. */
 function finish(fleet: StagedFleet, lane: Lane, sequence: Sequence): void {
   sequence.endTick = fleet.now;
   lane.totals.completed += 1;
   lane.running.splice(lane.running.indexOf(sequence), 1);
   lane.memory.release(sequence);
-  if (prefillStageOf(lane.pool) !== null) giveUp(fleet, sequence);
 }
 
 function countIteration({ totals }: Lane, { tokens, load, startTick }: Iteration, now: bigint): void {

@@ -11,6 +11,7 @@ import {
   fitClosedLoop,
   fitRequests,
   fitRouter,
+  type RequestDraw,
   requestDraw,
   routerDraw,
   scale,
@@ -18,7 +19,7 @@ import {
 } from "../arbitrary.js";
 import { fitLongModel } from "../arbitrary-model.js";
 import { crowded, fitPool, type PoolDraw, poolDraw, stretched } from "../arbitrary-pool.js";
-import type { IterationsCase } from "../case.js";
+import type { IterationsCase, IterationsRequest } from "../case.js";
 
 const share = fc.double({ min: 0, max: 1, noNaN: true });
 
@@ -185,6 +186,23 @@ function fitFleet({ scale, prefills, decodes, mixed, sharing }: FleetDraw): Core
   });
 }
 
+interface WorkloadDraw {
+  scale: Scale;
+  requests: readonly RequestDraw[];
+  /** About half of the requests have one output token: they are complete with their prompts. */
+  short: boolean;
+  /** Prompts of one length: transfers begin and end together. */
+  alike: boolean;
+}
+
+function fitWorkload({ scale, requests, short, alike }: WorkloadDraw, routed: number): IterationsRequest[] {
+  return fitRequests(requests, routed, scale).map((request, i) => ({
+    ...request,
+    ...(short && requests[i]!.jitter < 0.5 ? { output: 1 } : {}),
+    ...(alike ? { input: 8 * scale.tokens } : {}),
+  }));
+}
+
 /** Limits on what {@link arbitraryStagedCase} draws. */
 export interface StagedCaseLimits {
   /** Default 40. */
@@ -228,6 +246,8 @@ export function arbitraryStagedCase({
       horizonUnits: horizons ? horizonUnits : fc.constant(Infinity),
       closedLoop: fc.option(closedLoopDraw, { freq: 4 }),
       requests: fc.array(requestDraw, { maxLength: maxRequests, size: "max" }),
+      short: fc.constantFrom(false, false, false, true),
+      alike: fc.constantFrom(false, false, false, true),
     })
     .map((draw) => {
       const { unitS } = draw.scale;
@@ -242,7 +262,7 @@ export function arbitraryStagedCase({
         replication: draw.replication,
         horizonS: draw.horizonUnits * unitS,
         ...(draw.closedLoop === null ? {} : { closedLoop: fitClosedLoop(draw.closedLoop, unitS) }),
-        requests: fitRequests(draw.requests, routed.length, draw.scale),
+        requests: fitWorkload(draw, routed.length),
       };
     });
 }

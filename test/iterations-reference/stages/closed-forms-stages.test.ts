@@ -222,6 +222,25 @@ it("a request too long for the decode pool is too long for the prefill pool", ()
   expect(status([prefillPool(), short, pool()])).toBe("completed");
 });
 
+it("who completes with the prompt leaves before what others asked for is given up", () => {
+  // 16 of 20 blocks are reserved. The last needs 8, free when the third and the second are complete, at 1 ms: then replica 1 is empty, as the fourth has left
+  // it too, while the first still runs in replica 0.
+  const stage = { handover: "reserve" } as const;
+  const prefill = prefillPool({ stage, serving: { chunk: 5 }, pool: { replicas: 2 } });
+  const lengths = [
+    [10, 2],
+    [2, 1],
+    [2, 1],
+    [2, 1],
+    [8, 1],
+  ] as const;
+  const requests = lengths.map(([input, output]) => request(0, input, output));
+  const decode = decodePool({ pool: { kvBlocks: 20, maxCtx: 20 } });
+  const rows = simulateIterations(caseOf([prefill, decode], requests)).requests;
+  expect(rows.map(({ replica }) => replica)).toEqual([0, 1, 0, 1, 1]);
+  expect(rows[4]!.startTick).toBe(1 * MS);
+});
+
 describe("a decode lane that blocks keep from running", () => {
   it("starts when blocks that were granted are given up", () => {
     // The first asks when it starts, for 8 of 12 blocks, and gives them up at 1 ms. The second has spilled meanwhile and needs 5.
