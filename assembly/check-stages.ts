@@ -1,6 +1,7 @@
 import {
   ERROR_NONE,
   ERROR_POOL_FIELD,
+  ERROR_RUN_FIELD,
   HANDOVER_PULL,
   HANDOVER_RESERVE,
   LINK_MODE_LAYERWISE,
@@ -29,6 +30,9 @@ import {
   ROLE_DECODE,
   ROLE_MIXED,
   ROLE_PREFILL,
+  ROUTER_LABEL,
+  RUN_DEFAULT_POOL,
+  RUN_ROUTER,
   SCHEDULER_SARATHI,
   SCHEDULER_VLLM,
 } from "./contract";
@@ -55,7 +59,15 @@ export function checkStages(tables: Tables, fault: Fault): i32 {
     if (wrong >= 0) return fault.of(ERROR_POOL_FIELD, row / POOL_FIELDS, wrong);
     entries += i32(role != ROLE_DECODE);
   }
-  return pools.length > 0 && entries == 0 ? fault.of(ERROR_POOL_FIELD, 0, POOL_ROLE) : ERROR_NONE;
+  if (pools.length > 0 && entries == 0) return fault.of(ERROR_POOL_FIELD, 0, POOL_ROLE);
+  return defaultsToDecode(tables) ? fault.of(ERROR_RUN_FIELD, RUN_DEFAULT_POOL, 0) : ERROR_NONE;
+}
+
+/** Whether requests without a label would arrive at a decode pool. */
+function defaultsToDecode(tables: Tables): bool {
+  const run = tables.run;
+  if (tables.pools.length == 0 || run[RUN_ROUTER] != ROUTER_LABEL) return false;
+  return tables.pools[<i32>run[RUN_DEFAULT_POOL] * POOL_FIELDS + POOL_ROLE] == ROLE_DECODE;
 }
 
 function wrongDecodeField(pools: StaticArray<f64>, row: i32): i32 {

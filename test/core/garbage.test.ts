@@ -70,6 +70,30 @@ function soundBatchingTables(): Tables {
   return tables;
 }
 
+/** The same with prefill and decode apart: the first pool decodes, the second prefills. */
+function soundStagedTables(): Tables {
+  const tables = soundBatchingTables();
+  const [decode, prefill] = tables.pools as [number[], number[]];
+  for (const pool of [decode, prefill]) {
+    pool[C.POOL_MAX_CTX] = Math.min(decode[C.POOL_MAX_CTX]!, prefill[C.POOL_MAX_CTX]!);
+    pool[C.POOL_LINK_BANDWIDTH] = 1e9;
+  }
+  decode[C.POOL_ROLE] = C.ROLE_DECODE;
+  decode[C.POOL_MAX_QUEUE] = -1;
+  decode[C.POOL_PREFIX_BLOCK] = 0;
+  prefill[C.POOL_ROLE] = C.ROLE_PREFILL;
+  prefill[C.POOL_DECODE_POOL] = 0;
+  prefill[C.POOL_HANDOVER] = C.HANDOVER_PUSH;
+  prefill[C.POOL_LINK_MODE] = C.LINK_MODE_LAYERWISE;
+  prefill[C.POOL_LINK_LATENCY] = 1e-4;
+  prefill[C.POOL_KV_TOKEN_BYTES] = 1e5;
+  prefill[C.POOL_KV_WINDOW_BYTES] = 1e4;
+  prefill[C.POOL_KV_WINDOW] = 100;
+  prefill[C.POOL_LAYERS] = 32;
+  prefill[C.POOL_SPILL] = 400;
+  return tables;
+}
+
 function soundPool(maxCtx: number): number[] {
   const pool = new Array<number>(C.POOL_FIELDS).fill(0);
   pool[C.POOL_REPLICAS] = 2;
@@ -164,6 +188,7 @@ describe.each(BUILDS)("the %s core", (build) => {
   it.each([
     ["slots", soundTables],
     ["iterations", soundBatchingTables],
+    ["iterations, prefill and decode apart", soundStagedTables],
   ])("runs on sound tables of the engine %s", async (_, sound) => {
     const answer = await core.run(sound());
     expect(answer).toMatchObject({ ending: { error: C.ERROR_NONE } });
@@ -172,6 +197,7 @@ describe.each(BUILDS)("the %s core", (build) => {
   it.each([
     ["slots", soundTables],
     ["iterations", soundBatchingTables],
+    ["iterations, prefill and decode apart", soundStagedTables],
   ])("ends on tables of the engine %s in which a few numbers are garbage", async (_, sound) => {
     await fc.assert(fc.asyncProperty(arbitraryTables(sound), expectEnds), { numRuns: RUNS[build], seed: 1 });
   });
