@@ -107,7 +107,21 @@ export function designRows({ designs, colocated, goal }: DisaggResult): DesignRo
   const together = both.flatMap((point): DesignRow[] =>
     point ? [{ design: point.replica, how: point.scheduling, point, whyNone: null }] : [],
   );
-  return [...apart, ...together];
+  return [...sorted(apart, goal), ...sorted(together, goal)];
+}
+
+/** Best first; those without an answer last. */
+function sorted(rows: readonly DesignRow[], goal: DisaggResult["goal"]): DesignRow[] {
+  const measure = ({ point }: DesignRow) => {
+    if (!point) return Infinity;
+    return {
+      cost: point.cost_per_hr,
+      power: point.power_w ?? Infinity,
+      gpus: point.total_gpus,
+      goodput: -point.rate_rps,
+    }[goal];
+  };
+  return [...rows].sort((a, b) => measure(a) - measure(b));
 }
 
 /** Both sides of a use. */

@@ -5,11 +5,18 @@ import { DECODE_ID, PREFILL_ID } from "./pair-fleet.js";
 import type { PairKind } from "./pair-kind.js";
 import { type FleetRate, nextRate } from "./rate-search.js";
 
-/** Plays a pair at the first rate that it does not bear any more, to see what gives way. */
+/** Plays a pair at higher and higher rates, until it does not bear one any more, to see what gives way. */
 export async function breaksFirst(question: DisaggQuestion, rate: FleetRate<PairKind>): Promise<BreaksFirst> {
   const { load, seed, objective } = question;
-  const atRps = nextRate(rate.rateRps);
-  const replayed = await replayLoad(question, rate.kind.fleetOf(rate.counts), { load, rateRps: atRps, seed });
+  const fleet = rate.kind.fleetOf(rate.counts);
+  let atRps = rate.rateRps;
+  let replayed: JudgedReplay;
+  let steps = 0;
+  // What other requests have ruled out these may still bear.
+  do {
+    atRps = nextRate(atRps);
+    replayed = await replayLoad(question, fleet, { load, rateRps: atRps, seed });
+  } while (isBorne(replayed) && ++steps < MOST_STEPS);
   const { judge, run } = replayed;
   const isMissed = (index: number) => judge.missed[index]! > judge.allowed[index]!;
   return {
@@ -19,6 +26,13 @@ export async function breaksFirst(question: DisaggQuestion, rate: FleetRate<Pair
     resource: resourceOf(question, replayed),
     use: usesOf(run),
   };
+}
+
+/** Steps of the ladder that are tried. */
+const MOST_STEPS = 25;
+
+function isBorne({ judge, run }: JudgedReplay): boolean {
+  return run.stability.verdict === "stable" && !judge.isLost;
 }
 
 type Resource = BreaksFirst["resource"];

@@ -112,7 +112,7 @@ export interface DisaggCheck {
 
 /** What gives way first as the rate grows. */
 export interface BreaksFirst {
-  /** The highest rate of the ladder at which the answer keeps the objective, and the next, at which it does not, requests/s. */
+  /** The highest rate at which the answer keeps the objective, and the first above it at which the requests of the search do not, requests/s. */
   goodput_rps: number;
   at_rps: number;
   /** Conditions that are missed there; none: the fleet keeps them in this run, but does not keep up. */
