@@ -63,6 +63,7 @@ const way = fc.constantFrom(
   { handover: "push" as const, mode: "serial" as const },
   { handover: "push" as const, mode: "layerwise" as const },
   { handover: "push" as const, mode: "layerwise" as const },
+  { handover: "push" as const, mode: "layerwise" as const },
   { handover: "reserve" as const, mode: "serial" as const },
   { handover: "reserve" as const, mode: "layerwise" as const },
 );
@@ -82,8 +83,8 @@ const prefillDraw: fc.Arbitrary<PrefillDraw> = fc.record({
   ),
   layers: fc.constantFrom(1, 2, 3, 8, 80),
   spill: fc.oneof(
-    { weight: 3, arbitrary: fc.constant(null) },
-    { weight: 2, arbitrary: fc.integer({ min: 1, max: 60 }) },
+    { weight: 4, arbitrary: fc.constant(null) },
+    { weight: 3, arbitrary: fc.integer({ min: 1, max: 60 }) },
     { weight: 1, arbitrary: fc.constantFrom(1, 200) },
   ),
   keep: fc.constantFrom(false, true),
@@ -124,8 +125,12 @@ function fitAnyPool(pool: PoolDraw, scale: Scale): CorePool {
   return fitPool(stretched(crowded(pool, scale.crowds), scale.tokens), fitLongModel(pool.model, scale.unitS));
 }
 
-function pressed(pool: PoolDraw): PoolDraw {
-  return { ...pool, scheduler: "vllm", chunked: true, spareShare: Math.min(pool.spareShare, 0.2) };
+/** Six prompts and more at once, in memory for one of the longest. */
+function pressed(pool: PoolDraw, { unitS, tokens }: Scale): CorePool {
+  const chunk = 1 + ((pool.chunk ?? 0) % 2);
+  const small = { ...crowded(pool, "prefilling"), scheduler: "vllm" as const, chunked: true, chunk, budget: 6 * chunk };
+  const tight = { ...small, spareShare: Math.min(pool.spareShare, 0.2) };
+  return fitPool(stretched(tight, tokens), fitLongModel(pool.model, unitS));
 }
 
 function fitPrefill(
@@ -134,10 +139,7 @@ function fitPrefill(
   sharing: CorePrefillStage["sharing"],
   scale: Scale,
 ): CorePool {
-  const pool = fitAnyPool(
-    draw.presses ? pressed(draw.pool) : draw.pool,
-    draw.presses ? { ...scale, crowds: "prefilling" } : scale,
-  );
+  const pool = draw.presses ? pressed(draw.pool, scale) : fitAnyPool(draw.pool, scale);
   const { handover, mode } = draw.way;
   const reserves = handover === "reserve";
   return {
