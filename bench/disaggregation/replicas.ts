@@ -1,0 +1,48 @@
+import type { ReplicaInput, ReplicaOption } from "../../host/planners/sizing/replica-option.js";
+import { type GpuName, GPUS, MODEL } from "./setting.js";
+
+/** GPUs of a replica that the search may choose. */
+export const TP_SIZES = [4, 8] as const;
+/** Tokens of an iteration at most: of a replica that prefills alone, or does both. */
+export const PREFILL_BUDGETS = [2048, 8192] as const;
+/** More of them, which a replica that does both needs to keep the gaps between tokens short; where a replica decodes alone they count for nothing. */
+export const CHUNK_BUDGETS = [512, 1024] as const;
+
+/** What a kind of replica is made of. */
+export interface ReplicaSetting {
+  gpu: GpuName;
+  tp: number;
+  /** `max_num_batched_tokens`. */
+  budget: number;
+  /** Default: the least busy one. */
+  balance?: "round_robin";
+}
+
+/** A kind of replica under a name that tells it from all others. */
+export function replicaOf({ gpu, tp, budget, balance }: ReplicaSetting): ReplicaOption {
+  const { hardware, ...cap } = GPUS[gpu];
+  const replica: ReplicaInput = {
+    iteration_model: { type: "roofline", hardware, model: MODEL, tp },
+    serving: { max_num_batched_tokens: budget },
+    ...("powerCapW" in cap ? { power_cap_w: cap.powerCapW } : {}),
+    ...(balance ? { balance } : {}),
+  };
+  return { name: `${gpu} x${tp} ${budget}`, replica };
+}
+
+/** Replicas of all sizes with these budgets. */
+export function replicasOf(
+  gpu: GpuName,
+  budgets: readonly number[],
+  balance?: ReplicaSetting["balance"],
+): ReplicaOption[] {
+  return TP_SIZES.flatMap((tp) =>
+    budgets.map((budget) => replicaOf({ gpu, tp, budget, ...(balance ? { balance } : {}) })),
+  );
+}
+
+/** What {@link replicaOf} was asked for. */
+export function settingOf(name: string): { gpu: string; tp: number; budget: number } {
+  const [, gpu, tp, budget] = /^(.*) x(\d+) (\d+)$/.exec(name)!;
+  return { gpu: gpu!, tp: Number(tp), budget: Number(budget) };
+}
