@@ -8,7 +8,7 @@ import { comparable, expectedPool, isDefined, type Reference } from "./compare-i
 import { type PlayedRequest, type PlayedStage, playIterations } from "./play-iterations.js";
 import { BUILDS, loadBuild } from "./wasm-builds.js";
 
-const RUNS = { release: 2500, debug: 800 };
+const RUNS = { release: 4000, debug: 1200 };
 
 /** Figures of who is not completed are known as far as they were reached: it is not yet known that others will not come. */
 function reached(figure: number | null, { status }: { status: string }): number | null {
