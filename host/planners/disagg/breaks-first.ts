@@ -1,9 +1,12 @@
+import type { ReplayResult } from "../replay.js";
 import type { DisaggQuestion } from "./disagg-question.js";
 import type { BreaksFirst } from "./disagg-result.js";
 import { type JudgedReplay, replayLoad, usesOf } from "./fresh-replay.js";
-import { DECODE_ID, PREFILL_ID } from "./pair-fleet.js";
+import type { LatencyObjective } from "./latency-objective.js";
+import { DECODE_ID } from "./pair-fleet.js";
 import type { PairKind } from "./pair-kind.js";
 import { type FleetRate, nextRate } from "./rate-search.js";
+import type { RequestJudge } from "./request-judge.js";
 
 /** Plays a pair at higher and higher rates, until it does not bear one any more, to see what gives way. */
 export async function breaksFirst(question: DisaggQuestion, rate: FleetRate<PairKind>): Promise<BreaksFirst> {
@@ -17,13 +20,14 @@ export async function breaksFirst(question: DisaggQuestion, rate: FleetRate<Pair
     atRps = nextRate(atRps);
     replayed = await replayLoad(question, fleet, { load, rateRps: atRps, seed });
   } while (isBorne(replayed) && ++steps < MOST_STEPS);
+  const low = await replayLoad(question, fleet, { load, rateRps: LOW * rate.rateRps, seed });
   const { judge, run } = replayed;
   const isMissed = (index: number) => judge.missed[index]! > judge.allowed[index]!;
   return {
     goodput_rps: rate.rateRps,
     at_rps: atRps,
     missed: objective.conditions.filter((_, index) => isMissed(index)).map(({ name }) => name),
-    resource: resourceOf(question, replayed),
+    resource: resourceOf(question, replayed, low),
     use: usesOf(run),
   };
 }
@@ -37,38 +41,61 @@ function isBorne({ judge, run }: JudgedReplay): boolean {
 
 type Resource = BreaksFirst["resource"];
 
-/**
- * Where a pool does not keep up it is that. Else it is what takes most of the figure that is missed most: of the first token the wait for prefill against the waits of the hand-over; of the time per output token these against
- * the iterations of the decode side.
- */
-function resourceOf({ objective }: DisaggQuestion, { run, judge }: JudgedReplay): Resource {
-  const { link, memory, room } = waitsOf(run);
-  const [bottleneck] = run.bottlenecks ?? [];
-  if (bottleneck)
-    return { prompts: "prefill", link: "link", decoding: room, serving: room }[bottleneck.what] as Resource;
-  const excess = objective.conditions.map((_, index) => judge.missed[index]! / Math.max(1, judge.allowed[index]!));
-  const worst = objective.conditions[excess.indexOf(Math.max(...excess))]!;
-  const missesTtft =
-    judge.shareWithin({ ttft: objective.limits.ttft! }) < judge.shareWithin({ tpot: objective.limits.tpot! });
-  const isTtft =
-    worst.limits.tpot === undefined ? worst.limits.ttft !== undefined : worst.limits.ttft !== undefined && missesTtft;
-  const handover = Math.max(link, memory);
-  const waited = link > memory ? "link" : room;
-  if (isTtft) {
-    const prefill = run.pools[PREFILL_ID]!.queue_wait_ms.mean ?? 0;
-    return handover > prefill && objective.ttftAt !== "prefill" ? waited : "prefill";
-  }
-  const iterationMs = run.pools[DECODE_ID]!.batching!.mean_iteration_ms ?? 0;
-  const tokens = Math.max(1, (run.pools[DECODE_ID]!.batching!.decode_tokens || 1) / Math.max(1, run.transfers!.count));
-  return handover / tokens > iterationMs ? waited : "decode-speed";
+/** The low rate that waits are held against, as a share of the highest that is borne. */
+const LOW = 0.5;
+
+/** Mean parts of the time of a request, ms. */
+interface Parts {
+  /** To the end of its prompt. */
+  prefill: number;
+  link: number;
+  /** Waiting for memory or a seat of the decode side. */
+  room: number;
+  /** Between its tokens there. */
+  decoding: number;
 }
 
-/** Mean waits of a hand-over, ms, and what of the decode side is scarcer. */
-function waitsOf({ transfers, pools }: JudgedReplay["run"]): { link: number; memory: number; room: Resource } {
-  const { slots, kv } = pools[DECODE_ID]!.utilisation;
+/**
+ * Where a pool does not keep up it is that. Else it is the part of the time of a request that has grown most since the rate was half as high, of those that the limit counts which is missed most: time to the first token,
+ * or time per output token.
+ */
+function resourceOf({ objective }: DisaggQuestion, { run, judge }: JudgedReplay, low: JudgedReplay): Resource {
+  const room = roomOf(run);
+  const [bottleneck] = run.bottlenecks ?? [];
+  if (bottleneck) {
+    const resources: Record<string, Resource> = { prompts: "prefill", link: "link", decoding: room, serving: room };
+    return resources[bottleneck.what]!;
+  }
+  const counted = countedParts(objective, judge);
+  const [now, before] = [partsOf(run), partsOf(low.run)];
+  const grown = (part: keyof Parts) => now[part] - before[part];
+  const part = counted.reduce((most, one) => (grown(one) > grown(most) ? one : most));
+  return { prefill: "prefill", link: "link", room, decoding: "decode-speed" }[part] as Resource;
+}
+
+/** The parts of the time that the limit counts which is missed most. */
+function countedParts({ conditions, limits, ttftAt }: LatencyObjective, judge: RequestJudge): (keyof Parts)[] {
+  const excess = conditions.map((_, index) => judge.missed[index]! / Math.max(1, judge.allowed[index]!));
+  const worst = conditions[excess.indexOf(Math.max(...excess))]!;
+  const missesTtft = judge.shareWithin({ ttft: limits.ttft! }) < judge.shareWithin({ tpot: limits.tpot! });
+  const isOfBoth = worst.limits.ttft !== undefined && worst.limits.tpot !== undefined;
+  if (isOfBoth ? missesTtft : worst.limits.ttft !== undefined) {
+    return ttftAt === "user" ? ["prefill", "link", "room"] : ["prefill"];
+  }
+  return worst.limits.e2e === undefined ? ["link", "room", "decoding"] : ["prefill", "link", "room", "decoding"];
+}
+
+function partsOf({ transfers, ttft_at_prefill_ms: prefill, ttft_at_user_ms: user, e2e_ms: e2e }: ReplayResult): Parts {
   return {
-    link: transfers!.waiting_for_link_ms ?? 0,
-    memory: transfers!.waiting_for_memory_ms ?? 0,
-    room: slots > kv ? "decode-seats" : "decode-memory",
+    prefill: prefill?.mean ?? 0,
+    link: transfers?.waiting_for_link_ms ?? 0,
+    room: transfers?.waiting_for_memory_ms ?? 0,
+    decoding: (e2e.mean ?? 0) - (user?.mean ?? 0),
   };
+}
+
+/** What of the decode side is scarcer. */
+function roomOf({ pools }: ReplayResult): Resource {
+  const { slots, kv } = pools[DECODE_ID]!.utilisation;
+  return slots > kv ? "decode-seats" : "decode-memory";
 }

@@ -80,10 +80,12 @@ export class ColocatedKind implements FleetKind {
   }
 
   /** Most replicas within a budget. */
-  mostWithin({ costPerHr = Infinity, powerW = Infinity, gpus = Infinity }: DisaggBudget): number {
+  mostWithin({ costPerHr, powerW, gpus }: DisaggBudget): number {
     const { kind } = this;
-    const most = Math.min(costPerHr / kind.costPerHr, powerW / (kind.watts ?? Infinity), gpus / kind.gpus);
-    return Math.floor(most + 1e-9);
+    const within = (budget: number | undefined, each: number) =>
+      // A budget that is a whole number of replicas is not to miss one by a rounding.
+      budget === undefined ? Infinity : Math.floor(budget / each + 1e-9);
+    return Math.min(within(costPerHr, kind.costPerHr), within(powerW, kind.watts ?? Infinity), within(gpus, kind.gpus));
   }
 }
 

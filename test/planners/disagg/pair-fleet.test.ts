@@ -21,7 +21,7 @@ const H100 = modelled("h100-sxm", 8);
 const A100 = modelled("a100-sxm-80gb", 8);
 
 const fleetOf = (handover: HandoverChoice = {}, [prefill, decode] = [H100, A100]) =>
-  resolvedFleet(pairInput(prefill!, decode!, { prefill: 2, decode: 3 }, { maxCtx: MAX_CTX, handover }), "pair");
+  resolvedFleet(pairInput(prefill, decode, { prefill: 2, decode: 3 }, { maxCtx: MAX_CTX, handover }), "pair");
 const stageOf = (handover?: HandoverChoice, kinds?: [typeof H100, typeof H100]) =>
   fleetOf(handover, kinds).pools[0]!.stage as PrefillStage;
 
