@@ -62,7 +62,7 @@ export async function disagg(options: DisaggOptions): Promise<DisaggResult> {
     ...factsOf(question, options),
     search: searchOf(question, found),
     refused: [...question.refused, ...(compared?.refused ?? [])],
-    assumed: assumedOf(question, options),
+    assumed: assumedOf(question, options, best?.rate.kind),
     ...(explanation ? { explanation } : {}),
     seed: question.seed,
     notes: notesOf(question, found, check),
@@ -89,12 +89,17 @@ function answerOf({ goal, budget }: DisaggQuestion, rate: FleetRate<PairKind> | 
   };
 }
 
-function explained(question: DisaggQuestion, { kind, counts }: FleetRate<PairKind>): DisaggExplanation {
+/** At the rate that is planned for, or of a budget at the one that was found. */
+function explained(
+  question: DisaggQuestion,
+  { kind, counts, rateRps: highestRps }: FleetRate<PairKind>,
+): DisaggExplanation {
+  const rateRps = question.goal === "goodput" ? highestRps : question.rateRps;
   const [prefill, decode] = kind.inputOf(counts).pools;
   return explainDisagg({
     prefill: prefill!,
     decode: decode!,
-    rateRps: question.rateRps * question.load.share,
+    rateRps: rateRps * question.load.share,
     lengths: question.nodes,
   });
 }

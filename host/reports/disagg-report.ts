@@ -33,8 +33,8 @@ export interface DesignRow {
   design: string;
   /** `apart`, or how replicas that do both mix prompts and decodes. */
   how: string;
+  /** `null`: there is none. */
   point: DisaggPoint | ColocatedPoint | null;
-  whyNone: string | null;
 }
 
 /** Pairs of pools. */
@@ -55,7 +55,7 @@ export const DISAGG_PAIRS: readonly Column<DisaggPoint>[] = [
 export const DISAGG_DESIGNS: readonly Column<DesignRow>[] = [
   { title: "design", cell: ({ design }) => design },
   { title: "", cell: ({ how }) => how },
-  { title: "replicas", cell: ({ point, whyNone }) => (point ? countsText(point) : colours.red(whyNone ?? "none")) },
+  { title: "replicas", cell: ({ point }) => (point ? countsText(point) : colours.red("none")) },
   { title: "GPUs", cell: ({ point }) => (point ? count(point.total_gpus) : "") },
   { title: "$/h", cell: ({ point }) => (point ? dollars(point.cost_per_hr) : "") },
   { title: "kW", cell: ({ point }) => (point ? kilowatts(point.power_w) : "") },
@@ -97,15 +97,10 @@ export function disaggReport(result: DisaggResult, fleetFile?: string): string {
 
 /** Designs with separate pools, and those without. */
 export function designRows({ designs, colocated, goal }: DisaggResult): DesignRow[] {
-  const apart = designs.map(({ design, best, why_none }): DesignRow => ({
-    design,
-    how: "apart",
-    point: best,
-    whyNone: why_none,
-  }));
+  const apart = designs.map(({ design, best }): DesignRow => ({ design, how: "apart", point: best }));
   const both = goal === "goodput" ? [colocated?.at_same_cost ?? null] : (colocated?.rows ?? []);
   const together = both.flatMap((point): DesignRow[] =>
-    point ? [{ design: point.replica, how: point.scheduling, point, whyNone: null }] : [],
+    point ? [{ design: point.replica, how: point.scheduling, point }] : [],
   );
   return [...sorted(apart, goal), ...sorted(together, goal)];
 }
@@ -194,6 +189,9 @@ export function disaggWords(result: DisaggResult): LabelledWords[] {
       `on average ${significant(lengths.mean_isl)} prompt and ${significant(lengths.mean_osl)} output tokens${lengths.from === "given" ? ", as given" : ""}, up to ${count(max_ctx)} together${tooLong}`,
     ],
     ["search", searchText(search)],
+    ...result.designs.flatMap(({ design, why_none }): LabelledWords[] =>
+      why_none === null || result.designs.length === 1 ? [] : [["none", `${design}: ${why_none}`]],
+    ),
     ...result.assumed.map((text): LabelledWords => ["assumed", text]),
     ...result.refused.map(({ replica, why }): LabelledWords => ["left out", `${replica}: ${why}`]),
     ...result.notes.map((note): LabelledWords => ["note", note]),

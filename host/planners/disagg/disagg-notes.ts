@@ -4,12 +4,17 @@ import type { DisaggQuestion } from "./disagg-question.js";
 import type { DisaggOptions } from "./disagg-options.js";
 import type { DisaggCheck } from "./disagg-result.js";
 import { PROFILE_KV_BYTES } from "./pair-fleet.js";
+import type { PairKind } from "./pair-kind.js";
 import type { FoundPair } from "./size-pairs.js";
 
-/** What was not given and is taken to be so, in sentences. */
-export function assumedOf(question: DisaggQuestion, { handover = {} }: DisaggOptions): string[] {
+/** What was not given and is taken to be so, in sentences; where it differs from pair to pair, of the answer. */
+export function assumedOf(
+  question: DisaggQuestion,
+  { handover = {} }: DisaggOptions,
+  answer: PairKind | undefined,
+): string[] {
   const { link } = handover;
-  const { pools } = question.pairs[0]!.fleetOf({ prefill: 1, decode: 1 });
+  const { pools } = (answer ?? question.pairs[0]!).fleetOf({ prefill: 1, decode: 1 });
   const stage = pools[0]!.stage as PrefillStage;
   const assumed: string[] = [];
   if (link?.type === undefined && link?.bandwidth_GBps === undefined) {

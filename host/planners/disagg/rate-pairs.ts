@@ -28,6 +28,7 @@ export async function ratePairs(question: DisaggQuestion, budget: DisaggBudget):
   if (!best) return { ...rows, best: undefined, pareto: [] };
   const rate = await confirmedRate(question, best);
   const row = pairRow(question, rate, rate.isConfirmed);
+  designs.find(({ design }) => design === rate.kind.design)!.best = row;
   return { ...rows, best: { row, rate, confirmedWith: CONFIRMATIONS }, pareto: [row] };
 }
 
