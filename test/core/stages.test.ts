@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Core } from "../../host/core/load.js";
 import { simulateIterations } from "../iterations-reference/simulate.js";
 import { arbitraryStagedCase } from "../iterations-reference/stages/arbitrary-stages.js";
+import { NAMED_STAGED_CASES } from "../iterations-reference/stages/named-stages.js";
 import { comparable, expectedPool, isDefined, type Reference } from "./compare-iterations.js";
 import { type PlayedRequest, type PlayedStage, playIterations } from "./play-iterations.js";
 import { BUILDS, loadBuild } from "./wasm-builds.js";
@@ -51,6 +52,13 @@ describe.each(BUILDS)("the %s core", (build) => {
       });
     });
     fc.assert(property, { numRuns: RUNS[build], seed: 1 });
+  });
+
+  it.each(Object.entries(NAMED_STAGED_CASES))("agrees with it and with its own steps: %s", (_, given) => {
+    const reference = simulateIterations(given);
+    const played = playIterations(core, given);
+    expect(played.requests.map(comparablePlayed)).toEqual(reference.requests.map(comparableReference));
+    expect(playIterations(other, given, { step: true })).toEqual(played);
   });
 
   it("gives the same in jumps and in steps", () => {

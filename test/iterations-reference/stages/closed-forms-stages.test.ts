@@ -208,6 +208,16 @@ it("requests spill once so many prompt tokens are pending", () => {
   expect(result.pools[1]).toMatchObject({ takenOver: 4, completed: 4 });
 });
 
+it("requests spill only where they would be granted at once", () => {
+  // The second finds ten prompt tokens pending; ten of 14 blocks, or of 20, are granted to the first.
+  const stage = { spillPromptTokens: 5, handover: "push", mode: "layerwise" } as const;
+  const run = (kvBlocks: number) => {
+    const pools = [prefillPool({ stage }), decodePool({ pool: { kvBlocks, maxCtx: 14 } })];
+    return simulateIterations(caseOf(pools, [request(0, 10, 4), request(0.1, 10, 4)])).pools[0]!.spilled;
+  };
+  expect([run(14), run(20)]).toEqual([0, 1]);
+});
+
 it("a request of one token is complete with its prompt, unless the decode side emits it", () => {
   const run = (firstToken: "prefill" | "decode") =>
     simulateIterations(caseOf([prefillPool({ stage: { firstToken } }), decodePool()], [request(0, 10, 1)])).requests[0];
@@ -243,13 +253,15 @@ it("who completes with the prompt leaves before what others asked for is given u
 
 describe("a decode lane that blocks keep from running", () => {
   it("starts when blocks that were granted are given up", () => {
-    // The first asks when it starts, for 8 of 12 blocks, and gives them up at 1 ms. The second has spilled meanwhile and needs 5.
-    const stage = { handover: "push", mode: "layerwise", spillPromptTokens: 5 } as const;
-    const decode = decodePool({ pool: { kvBlocks: 12, maxCtx: 12 } });
+    // 8 blocks, tokens of prompts one by one. The first lands at 1.025 ms and emits a token at 2.025 and 3.025 ms; the second asks at 1.5 ms and is granted
+    // five, so that the first is preempted at 3.025 ms. The second is complete at 6.5 ms, and the first emits its last three tokens from then on.
+    const stage = { handover: "push", mode: "layerwise" } as const;
+    const decode = decodePool({ pool: { kvBlocks: 8, maxCtx: 8 } });
     const { requests } = simulateIterations(
-      caseOf([prefillPool({ stage }), decode], [request(0, 8, 1), request(0.5, 5, 2)]),
+      caseOf([prefillPool({ stage, serving: { chunk: 1 } }), decode], [request(0, 1, 6), request(1.5, 5, 1)]),
     );
-    expect(requests.map(({ startTick }) => startTick)).toEqual([0, 1 * MS]);
+    expect(requests.map(({ preemptions }) => preemptions)).toEqual([1, 0]);
+    expect(requests.map(({ endTick }) => endTick)).toEqual([9.5 * MS, 6.5 * MS]);
   });
 
   it("gives a seat to who landed when the only one who runs is preempted", () => {
