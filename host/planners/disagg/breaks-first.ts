@@ -3,7 +3,7 @@ import type { DisaggQuestion } from "./disagg-question.js";
 import type { BreaksFirst } from "./disagg-result.js";
 import { type JudgedReplay, replayLoad, usesOf } from "./fresh-replay.js";
 import type { LatencyObjective } from "./latency-objective.js";
-import { DECODE_ID } from "./pair-fleet.js";
+import { DECODE_ID, PREFILL_ID } from "./pair-fleet.js";
 import type { PairKind } from "./pair-kind.js";
 import { type FleetRate, nextRate } from "./rate-search.js";
 import type { RequestJudge } from "./request-judge.js";
@@ -56,21 +56,23 @@ interface Parts {
 }
 
 /**
- * Where a pool does not keep up it is that. Else it is the part of the time of a request that has grown most since the rate was half as high, of those that the limit counts which is missed most: time to the first token,
- * or time per output token.
+ * The part of the time of a request that has grown most since the rate was half as high, of those that the limit counts which is missed most: time to the first token, or time per output token. Where no limit is missed yet,
+ * or prompts wait because the decode side holds their pool up, it is what does not keep up.
  */
 function resourceOf({ objective }: DisaggQuestion, { run, judge }: JudgedReplay, low: JudgedReplay): Resource {
   const room = roomOf(run);
-  const [bottleneck] = run.bottlenecks ?? [];
-  if (bottleneck) {
-    const resources: Record<string, Resource> = { prompts: "prefill", link: "link", decoding: room, serving: room };
-    return resources[bottleneck.what]!;
-  }
   const counted = countedParts(objective, judge);
+  const bottleneck = (run.bottlenecks ?? []).find(
+    ({ holds_up: heldUp }) => !judge.isLost || (counted.includes("prefill") && heldUp.includes(PREFILL_ID)),
+  );
+  if (bottleneck) {
+    const resources = { prompts: "prefill", link: "link", decoding: room, serving: room } as const;
+    return resources[bottleneck.what];
+  }
   const [now, before] = [partsOf(run), partsOf(low.run)];
   const grown = (part: keyof Parts) => now[part] - before[part];
   const part = counted.reduce((most, one) => (grown(one) > grown(most) ? one : most));
-  return { prefill: "prefill", link: "link", room, decoding: "decode-speed" }[part] as Resource;
+  return ({ prefill: "prefill", link: "link", room, decoding: "decode-speed" } as const)[part];
 }
 
 /** The parts of the time that the limit counts which is missed most. */
