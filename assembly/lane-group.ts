@@ -11,6 +11,8 @@ import { Users } from "./users";
 export class LaneGroup {
   /** Requests in its lanes, waiting and running. */
   outstanding: i32 = 0;
+  /** Requests that were handed over and have not landed. */
+  private held: i32 = 0;
   private waiting: i32 = 0;
   /** When each stage is free. */
   private readonly stageFree: StaticArray<Tick>;
@@ -122,9 +124,16 @@ export class LaneGroup {
   handOver(request: Request, tick: Tick): void {
     const pool = this.pool;
     this.outstanding--;
+    this.held++;
     pool.busy--;
     pool.stage!.handedOver++;
     pool.e2eSum += <f64>(tick - request.entry(this.compressLatency));
+    this.tell();
+  }
+
+  /** One that was handed over has landed. */
+  letGo(): void {
+    this.held--;
     this.tell();
   }
 
@@ -141,7 +150,9 @@ export class LaneGroup {
   @inline
   private tell(): void {
     const balancer = this.pool.balancer!;
-    balancer.setOutstanding(this.index, this.outstanding);
+    // One queue sends to whoever has a seat.
+    const held = this.pool.sharedQueue == null ? this.held : 0;
+    balancer.setOutstanding(this.index, this.outstanding + held);
     balancer.setWaiting(this.index, this.waiting);
   }
 }

@@ -99,6 +99,7 @@ export class StagesEngine extends Engine {
     source.memory.outside -= request.held;
     source.group.pool.stage!.shift(-request.held, tick);
     source.memory.release(ordinal, request.held);
+    source.group.letGo();
     if (source.queue.length > 0 && source.wake(tick)) inner.events.update(source.number, source.key);
 
     target.landed!.push(this.ledger, ordinal);

@@ -19,6 +19,8 @@ export interface Replica {
   /** Of a prefill pool with handover `push`: who is to ask, and who asks. */
   outbox: Sequence[];
   asking: Sequence | null;
+  /** Of a prefill pool: handed over and not landed yet. */
+  held: Set<Sequence>;
 }
 
 export interface PoolState {
@@ -45,6 +47,7 @@ export function idlePool(pool: ServingPool, poolIndex: number): PoolState {
     link: pool.stage === undefined ? null : idleLink(pool.stage.linkBytesPerS),
     outbox: [],
     asking: null,
+    held: new Set<Sequence>(),
   }));
   return { pool, replicas, sharedQueue: [], reserving: new Set(), arriving: new Set(), choices: 0, totals };
 }
@@ -74,6 +77,11 @@ function outstandingAt({ lanes }: Replica): number {
   return sum(lanes, outstandingIn);
 }
 
+/** What `least_outstanding` and `two_choices` compare. */
+function loadOf(replica: Replica): number {
+  return outstandingAt(replica) + replica.held.size;
+}
+
 /** Requests that a replica can run at once: `pp * seats`. */
 function seatsAt({ lanes }: Replica): number {
   return sum(lanes, (lane) => lane.seats);
@@ -90,7 +98,7 @@ function twoChoices(replicas: readonly Replica[], run: RunSeed, ordinal: number)
   const first = Math.floor(uniform(run, STREAM.balancing, 2 * ordinal) * n);
   const among = Math.floor(uniform(run, STREAM.balancing, 2 * ordinal + 1) * (n - 1));
   const second = among >= first ? among + 1 : among;
-  return outstandingAt(replicas[second]!) < outstandingAt(replicas[first]!) ? second : first;
+  return loadOf(replicas[second]!) < loadOf(replicas[first]!) ? second : first;
 }
 
 function leastQueue(replicas: readonly Replica[]): number {
@@ -118,7 +126,7 @@ function chooseLane(state: PoolState, sequence: Sequence, run: RunSeed): Lane {
   const { pool, replicas, choices } = state;
   switch (pool.balance) {
     case "least_outstanding":
-      return leastLoadedLane(replicas[indexOfLeast(replicas.map(outstandingAt))]!);
+      return leastLoadedLane(replicas[indexOfLeast(replicas.map(loadOf))]!);
     case "least_queue":
       return leastLoadedLane(replicas[leastQueue(replicas)]!);
     case "round_robin":

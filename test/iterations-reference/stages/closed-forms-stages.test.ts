@@ -5,6 +5,7 @@ import { caseOf, MS, pool, request } from "../building.js";
 import type { RequestOutcome } from "../outcome.js";
 import { simulateIterations } from "../simulate.js";
 import { decodePool, prefillPool } from "./building-stages.js";
+import { NAMED_STAGED_CASES } from "./named-stages.js";
 
 /** A request of ten prompt tokens and four output tokens. */
 const one = [request(0, 10, 4)];
@@ -230,6 +231,11 @@ it("a request too long for the decode pool is too long for the prefill pool", ()
   const status = (pools: Parameters<typeof caseOf>[0]) => simulateIterations(caseOf(pools, one)).requests[0]!.status;
   expect(status([prefillPool(), short])).toBe("too_long_for_every_pool");
   expect(status([prefillPool(), short, pool()])).toBe("completed");
+});
+
+it("blocks that are asked for at the start of an iteration are taken by the lower lane", () => {
+  const preemptions = Object.values(NAMED_STAGED_CASES).map((one) => simulateIterations(one).requests[0]!.preemptions);
+  expect(preemptions).toEqual([0, 1]);
 });
 
 it("who completes with the prompt leaves before what others asked for is given up", () => {

@@ -3,7 +3,7 @@ import type { CorePrefillStage } from "../../../host/core/run-spec.js";
 import type { Lane } from "../lane.js";
 import type { Sequence } from "../sequence.js";
 import { ask, chooseDecodeLane, toAsk, wouldGrant } from "./asking.js";
-import { asksWhenAdmitted, prefillStageOf, type StagedFleet } from "./fleet.js";
+import { asksWhenAdmitted, prefillStageOf, replicaOf, type StagedFleet } from "./fleet.js";
 import { beginTransfer } from "./transfer.js";
 
 /** A request whose first prompt was computed in this iteration, and which is not complete, is handed over; or it is kept: `keep` is called, and answers nothing. */
@@ -32,6 +32,7 @@ function leave(fleet: StagedFleet, stage: CorePrefillStage, lane: Lane, sequence
   crossing.handedOver = true;
   crossing.decodePool = stage.decodePool;
   crossing.heldIn = lane;
+  replicaOf(fleet, lane).held.add(sequence);
   decodePool.arriving.add(sequence);
   lane.totals.handedOver += 1;
   decodePool.totals.takenOver += 1;

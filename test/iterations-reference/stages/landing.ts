@@ -1,7 +1,7 @@
 /** Section "Landing": keys and values are there; the request waits for nothing but a seat. */
 import { type Lane, wake } from "../lane.js";
 import type { Sequence } from "../sequence.js";
-import { crossingTokens, type StagedFleet, stageOf } from "./fleet.js";
+import { crossingTokens, replicaOf, type StagedFleet, stageOf } from "./fleet.js";
 import { later } from "./links.js";
 import type { Transfer } from "./transfer.js";
 
@@ -13,6 +13,7 @@ export function land(fleet: StagedFleet, transfer: Transfer): void {
 
   from.memory.release(sequence);
   crossing.heldIn = null;
+  replicaOf(fleet, from).held.delete(sequence);
   if (from.queue.length > 0) wake(from, fleet.now);
 
   to.granted.splice(to.granted.indexOf(sequence), 1);
