@@ -1,6 +1,11 @@
 import type { Core } from "../../host/core/load.js";
 import { disagg, type DisaggOptions, type DisaggResult } from "../../host/planners/disagg.js";
-import { replayTrace, type ReplayTraceOptions, type ReplayTraceResult } from "../../host/planners/replay-trace.js";
+import { openPlanningRequests } from "../../host/planners/planning-requests.js";
+import { replay, type ReplayResult } from "../../host/planners/replay.js";
+import { resolveFleet } from "../../host/specs/fleet.js";
+import { checkFleet, type FleetInput } from "../../host/specs/fleet-spec.js";
+import type { WorkloadModel } from "../../host/workloads/models.js";
+import { SEED } from "./setting.js";
 
 /** Which pair is the least, and what stands beside it. */
 export interface PairQuestion {
@@ -8,32 +13,69 @@ export interface PairQuestion {
   options: DisaggOptions;
 }
 
-/** How a given fleet serves. */
+/** How a given fleet serves: the requests that a planner would play at this rate. */
 export interface ReplayQuestion {
   kind: "replay";
-  options: ReplayTraceOptions;
+  fleet: FleetInput;
+  /** A built-in workload; or requests that are all alike, and come at random. */
+  requests: string | { input: number; output: number };
+  rateRps: number;
+  count: number;
+  /** Share that is not measured; default: a quarter, as in runs of the planner. */
+  warmup?: number;
 }
 
-/** What a section of the page wants to know: plain data, so that another thread can answer it. */
+/** What a section of the page wants to know: plain data, so that another process can answer it. */
 export type Question = PairQuestion | ReplayQuestion;
 
 /** What a question is answered with: plain data too. */
-export type AnswerTo<Asked extends Question> = Asked extends PairQuestion ? DisaggResult : ReplayTraceResult;
+export type AnswerTo<Asked extends Question> = Asked extends PairQuestion ? DisaggResult : ReplayResult;
 
 /** Answers questions; the same one is worked out once, whoever asks. */
 export type Ask = <Asked extends Question>(question: Asked) => Promise<AnswerTo<Asked>>;
 
 /** Works out an answer. */
-export async function answer(core: Core, question: Question): Promise<DisaggResult | ReplayTraceResult> {
+export async function answer(core: Core, question: Question): Promise<DisaggResult | ReplayResult> {
   if (question.kind === "pair") return disagg({ ...question.options, core });
-  return replayTrace({ ...question.options, core });
+  const { fleet, requests, rateRps, count, warmup = 0.25 } = question;
+  const opened = await openPlanningRequests({
+    workload: typeof requests === "string" ? requests : allAlike(requests),
+    rateRps,
+  });
+  return replay({
+    fleet: resolveFleet(checkFleet(fleet)),
+    requests: opened.at(rateRps, count),
+    seed: SEED,
+    warmup,
+    core,
+  });
 }
 
-/** Answers in this thread. */
+function allAlike({ input, output }: { input: number; output: number }): WorkloadModel {
+  const one = (tokens: number) => Uint32Array.of(tokens);
+  return {
+    name: `${input} + ${output} tokens`,
+    lengths: {
+      windowS: Infinity,
+      windowCell: Uint32Array.of(0, 1),
+      cumulative: Float64Array.of(1),
+      inputLow: one(input),
+      inputHigh: one(input),
+      outputLow: one(output),
+      outputHigh: one(output),
+    },
+  };
+}
+
+/** Answers in this process. */
 export function askHere(core: Core): Ask {
   let last: Promise<unknown> = Promise.resolve();
   // An instance of the core answers one question at a time.
-  return once((question) => (last = last.then(() => answer(core, question))));
+  return once((question) => {
+    const answered = last.then(() => answer(core, question));
+    last = answered.catch(() => undefined);
+    return answered;
+  });
 }
 
 /** Remembers what was asked before. */
