@@ -16,6 +16,8 @@ export class Granting {
   private readonly ledger: Ledger;
   /** Numbers of the decode lanes to be looked at, the next one last. */
   private readonly toLook: OrdinalList = new OrdinalList();
+  /** Number of the lane whose start this is all about; -1: no start. */
+  starting: i32 = -1;
 
   constructor(
     private readonly inner: IterationsEngine,
@@ -110,7 +112,7 @@ export class Granting {
   }
 
   private takeBack(request: Request, lane: Lane, tick: Tick): void {
-    lane.sync(tick);
+    this.sync(lane, tick);
     lane.memory.release(0, request.taken);
     lane.memory.outside -= request.taken;
     lane.group.pool.stage!.shift(-request.taken, tick);
@@ -195,10 +197,15 @@ export class Granting {
     if (lane.queue.length > 0) return false;
     const serving = lane.serving;
     if (stage.pulls && lane.running + lane.promised >= serving.seats) return false;
-    lane.sync(tick);
+    this.sync(lane, tick);
     const memory = lane.memory;
     const watermark = memory.used == 0 ? 0 : serving.watermark;
     return this.blocksFor(lane, stage, request) + watermark <= memory.free;
+  }
+
+  /** Brings the blocks of a lane up to date. Lanes start in order: one in front of a lane that starts at this tick has taken what its own start at it takes. */
+  private sync(lane: Lane, tick: Tick): void {
+    lane.sync(lane.number < this.starting ? tick + 1 : tick);
   }
 
   private blocksFor(lane: Lane, stage: Stage, request: Request): i32 {

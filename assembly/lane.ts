@@ -41,6 +41,8 @@ export class Lane {
   endTick: Tick = 0;
   /** Requests waiting and running. */
   outstanding: i32 = 0;
+  /** Requests handed over from here that have not landed. */
+  held: i32 = 0;
 
   readonly queue: LaneQueue;
   readonly memory: LaneMemory;
@@ -471,6 +473,7 @@ export class Lane {
     this.memory.outside += held;
     this.seats.leave(seat);
     this.outstanding--;
+    this.held++;
     return held;
   }
 

@@ -62,11 +62,13 @@ export class StagesEngine extends Engine {
     lane.start();
     const expelled = lane.batch.expelled;
     if (expelled == null) return;
+    this.granting.starting = lane.number;
     for (let i = 0; i < expelled.length; i++) this.granting.giveUp(expelled.at(i), tick);
     expelled.length = 0;
     const admitted = lane.batch.admitted!;
     for (let i = 0; i < admitted.length; i++) this.granting.queueUp(admitted.at(i), lane, tick);
     admitted.length = 0;
+    this.granting.starting = -1;
   }
 
   private end(lane: Lane, tick: Tick): void {
@@ -99,6 +101,7 @@ export class StagesEngine extends Engine {
     source.memory.outside -= request.held;
     source.group.pool.stage!.shift(-request.held, tick);
     source.memory.release(ordinal, request.held);
+    source.held--;
     source.group.letGo();
     if (source.queue.length > 0 && source.wake(tick)) inner.events.update(source.number, source.key);
 

@@ -113,11 +113,13 @@ function leastLoadedLane({ lanes }: Replica): Lane {
 
 /** The lane that best weighs a cached prefix against load. */
 function laneByAffinity(state: PoolState, sequence: Sequence): Lane {
+  const heldIn = (lane: Lane) =>
+    [...state.replicas[lane.replica]!.held].filter(({ crossing }) => crossing.heldIn === lane).length;
   const weight = state.pool.prefixWeight ?? 1;
   const lanes = lanesOf(state);
   const scores = lanes.map((lane) => {
     const cached = lane.memory.tokensIn(lane.memory.lookup(sequence, sequence.input));
-    return weight * (cached / sequence.input) - outstandingIn(lane) / lane.seats;
+    return weight * (cached / sequence.input) - (outstandingIn(lane) + heldIn(lane)) / lane.seats;
   });
   return lanes[scores.indexOf(Math.max(...scores))]!;
 }
