@@ -17,7 +17,7 @@ export interface KindTrial {
   mayBreak?: boolean;
 }
 
-/** Plays requests through so many replicas of a kind; whatever the run says, more than they can serve are too many. */
+/** Plays requests through so many replicas of a kind. */
 export async function tryKind(
   question: DisaggQuestion,
   kind: FleetKind,
@@ -27,9 +27,7 @@ export async function tryKind(
   const point = await tryFleet({ core, fleet: kind.fleetOf(counts), load, rateRps, objective, seed, mayBreak });
   question.runs++;
   await question.onRun?.(question.runs);
-  // A run can be over before the seats of a pool that cannot keep up are full.
-  if (rateRps * load.share <= kind.mostRps(counts)) return point;
-  return { ...point, verdict: "overloaded", isEnough: false };
+  return point;
 }
 
 /** How many replicas of a kind are enough at the rate that is planned for. All runs play the same requests. */

@@ -92,7 +92,13 @@ export class PairKind implements FleetKind {
   }
 
   mostRps(counts: PairCounts): number {
-    return this.systemRps(counts) / SURELY_TOO_FEW;
+    const { prefill, link, decode } = this.shares(counts);
+    return Math.min(this.isCaching ? Infinity : prefill, link, decode) / SURELY_TOO_FEW;
+  }
+
+  /** What a prefix cache spares is known by simulation alone. */
+  private get isCaching(): boolean {
+    return this.prefill.pool.serving.enablePrefixCaching;
   }
 
   expectedRps(counts: PairCounts): number {
@@ -101,9 +107,7 @@ export class PairKind implements FleetKind {
 
   rangeAt(rateRps: number, most: PairCounts): PairRange {
     const { capacity } = this;
-    const isCaching = this.prefill.pool.serving.enablePrefixCaching;
-    // What a prefix cache spares is known by simulation alone.
-    const prefillRps = isCaching ? Infinity : capacity.prefill.mostRps;
+    const prefillRps = this.isCaching ? Infinity : capacity.prefill.mostRps;
     const least = (ofRole: number, ofLink: number) =>
       Math.max(1, Math.ceil((SURELY_TOO_FEW * rateRps) / Math.min(ofRole, ofLink)));
     const guess = (side: "prefill" | "decode") =>

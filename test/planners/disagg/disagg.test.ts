@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { disagg, type DisaggOptions } from "../../../host/planners/disagg.js";
 import { openDisagg } from "../../../host/planners/disagg/disagg-question.js";
-import { tryKind } from "../../../host/planners/disagg/fleet-sizing.js";
+import { cheapestPair } from "../../../host/planners/disagg/cheapest-pair.js";
+import { FleetSizing, tryKind } from "../../../host/planners/disagg/fleet-sizing.js";
+import { replicaOptions } from "../../../host/planners/sizing/replica-options.js";
 import { replay } from "../../../host/planners/replay.js";
 import { resolveFleet } from "../../../host/specs/fleet.js";
 import { checkFleet } from "../../../host/specs/fleet-spec.js";
@@ -124,39 +126,62 @@ describe("an answer", () => {
 });
 
 describe("an overloaded decode pool", () => {
-  // 40 requests/s on one replica that serves 64 at a time for 2 s each: it fills for five seconds, in which 200 requests come. Until then nobody waits.
+  // A full batch of 256 takes 35.6 ms, so that a replica serves 35.96 requests/s. The first 300 of 45 a second find a batch that is still growing: nobody waits.
   const short: DisaggOptions = {
     ...EVEN,
     workload: fixedLengths(64, 201),
-    rateRps: 40,
-    decode: linear("decode", { seats: 64 }),
-    requests: 150,
+    rateRps: 45,
+    decode: linear("decode", { ms: 10, tokenMs: 0.1, seats: 256 }),
+    sloTpotMs: 40,
+    requests: 300,
   };
+  const one = { prefill: 1, decode: 1 };
 
   test("that passes with a few requests is called overloaded all the same", async () => {
     const question = await openDisagg(short);
-    const counts = { prefill: 1, decode: 1 };
-    const point = await tryKind(question, question.pairs[0]!, { counts, rateRps: 40, load: question.load });
+    const trial = { counts: one, rateRps: 45, load: question.load };
+    const point = await tryKind(question, question.pairs[0]!, trial);
     expect(point.judge.isLost).toBe(false);
     expect(point).toMatchObject({ verdict: "overloaded", isEnough: false });
   });
 
   test("is not what is recommended", async () => {
     const { best } = await disagg(short);
-    expect(best!.n_decode).toBeGreaterThanOrEqual(2);
+    expect(best).toMatchObject({ n_decode: 2, system_rate: expect.closeTo(71.9, 1) as number });
   });
 
-  test("that has the time to fill up is seen to be by its run", async () => {
-    const question = await openDisagg({ ...short, requests: 4000 });
-    const counts = { prefill: 1, decode: 1 };
-    const point = await tryKind(question, question.pairs[0]!, {
-      counts,
-      rateRps: 40,
-      load: question.load,
-      mayBreak: false,
-    });
-    expect(point.verdict).toBe("overloaded");
+  test("that is overloaded by little is seen to be by a run that has the time to fill up, whatever the limits", async () => {
+    const question = await openDisagg({ ...short, sloTtftMs: 1e6, sloTpotMs: 1e6, requests: 8000 });
+    const trial = { counts: one, rateRps: 38, load: question.load };
+    expect(question.pairs[0]!.mostRps(one)).toBeGreaterThan(38);
+    const point = await tryKind(question, question.pairs[0]!, trial);
+    expect(point.judge.isLost).toBe(false);
+    expect(point).toMatchObject({ verdict: "overloaded", isEnough: false });
     expect(point.bottlenecks).toContainEqual(expect.objectContaining({ pool: "decode", what: "decoding" }));
+  });
+});
+
+describe("an answer that misses with other requests", () => {
+  const edge: DisaggOptions = {
+    workload: "azure",
+    rateRps: 20,
+    comparesColocated: false,
+    core: CORE,
+    prefill: replicaOptions({ gpus: ["h100"] }),
+    decode: replicaOptions({ gpus: ["h100"] }),
+    sloTpotMs: 5,
+    maxDecode: 10,
+    requests: 1500,
+  };
+
+  test("gives way to one that keeps the objective with those, and others still", async () => {
+    const question = await openDisagg(edge);
+    const first = await cheapestPair([new FleetSizing(question, question.pairs[0]!, "cost")]);
+    const { best, check } = await disagg(edge);
+    expect(best!.n_decode).toBeGreaterThan(first!.counts.decode);
+    expect(best!.is_confirmed).toBe(true);
+    expect(check).toMatchObject({ holds: true, has_fresh_requests: true });
+    expect(check!.seed).toBeGreaterThan(44);
   });
 });
 
@@ -164,7 +189,10 @@ describe("what breaks first", () => {
   const broken = async (more: Partial<DisaggOptions>) => (await disagg({ ...EVEN, ...more })).breaks_first!;
 
   test("is prefill where prompts are slow", async () => {
-    const found = await broken({ prefill: linear("prefill", { ms: 1, tokenMs: 0.06 }), decode: linear("decode", { seats: 256 }) });
+    const found = await broken({
+      prefill: linear("prefill", { ms: 1, tokenMs: 0.06 }),
+      decode: linear("decode", { seats: 256 }),
+    });
     expect(found).toMatchObject({ resource: "prefill", missed: ["P99 of TTFT"] });
     expect(found.at_rps).toBeGreaterThan(found.goodput_rps);
   });
