@@ -173,6 +173,15 @@ describe("memory and seats of the decode side", () => {
   });
 });
 
+it("a request that has not landed is load of the replica that prefilled it", () => {
+  // The first crosses from 1 to 2 ms.
+  const run = (ms: number) => {
+    const pools = [prefillPool({ pool: { replicas: 2 } }), decodePool()];
+    return simulateIterations(caseOf(pools, [...one, request(ms, 10, 4)])).requests[1]!.replica;
+  };
+  expect([run(1.5), run(2.5)]).toEqual([1, 0]);
+});
+
 it("a request that finds no room is kept", () => {
   const decode = decodePool({ pool: { slots: 1 } });
   const { requests, pools } = simulateIterations(
