@@ -4,6 +4,7 @@ import { type HeldRequests, sourceAtSpeed } from "../capacity-held-requests.js";
 import { drawnSource, redrawnSource } from "../drawn-source.js";
 import type { PlanningRequests } from "../planning-requests.js";
 import type { ReplayRequests } from "../replay.js";
+import { MAX_POOL_REQUESTS } from "../sizing/sizing-limits.js";
 
 /** Requests that all runs of a question play: the same ones, faster or slower. */
 export interface HeldLoad {
@@ -25,7 +26,7 @@ export interface HeldLoad {
 export interface HeldLoadOptions {
   /** Longest request, input and output tokens together; longer ones are left out. */
   maxCtx: number;
-  /** So many, and of requests that vary in time rather more: whole rounds of the variation. A trace is held whole. */
+  /** So many, and of requests that vary in time rather more: whole rounds of the variation. A trace is held whole, as far as a run goes. */
   count: number;
   /** Whether there are to be so many and no more, of a trace as well. */
   isCount: boolean;
@@ -42,8 +43,8 @@ const ROWS_AT_ONCE = 1024;
 export async function holdLoad(requests: PlanningRequests, options: HeldLoadOptions): Promise<HeldLoad> {
   const { rateRps } = requests;
   const { count, isCount } = options;
-  const round = isCount ? 1 : requests.isDrawn ? Math.max(1, Math.round(requests.cycle ?? 1)) : requests.count;
-  const wanted = isCount || requests.isDrawn ? count : requests.count;
+  const wanted = isCount || requests.isDrawn ? count : Math.min(requests.count, MAX_POOL_REQUESTS);
+  const round = isCount ? 1 : requests.isDrawn ? Math.max(1, Math.round(requests.cycle ?? 1)) : wanted;
   const played = requests.at(rateRps, mostDrawn(requests));
   const filter = new LoadFilter(options);
   await filter.read(await sourceOf(played, options.seed), wanted, round);

@@ -113,16 +113,17 @@ function tooSlow({ rateRps, load, most }: DisaggQuestion, kind: PairKind): strin
   const { least } = kind.rangeAt(rateRps * load.share, most);
   for (const side of ["prefill", "decode"] as const) {
     if (least[side] <= most[side]) continue;
-    return `${most[side]} ${side} replicas of ${kind[side].option.name} cannot serve it: ${least[side]} are the least, allow more`;
+    return `${most[side]} ${side} replicas of ${kind[side].option.name} cannot serve it: ${least[side].toLocaleString("en-US")} are the least, allow more`;
   }
   return undefined;
 }
 
-/** Of all pairs with as many replicas as there may be the one that misses the objective by least. */
+/** Of pairs that could serve the load, with as many replicas as there may be, the one that misses the objective by least; `undefined` where there is none. */
 async function nearestMiss(question: DisaggQuestion, sizings: readonly Sizing[]): Promise<DisaggMiss | undefined> {
   let nearest: DisaggMiss | undefined;
   let least = Infinity;
-  for (const sizing of sizings) {
+  const able = sizings.filter(({ kind }) => tooSlow(question, kind) === undefined);
+  for (const sizing of able.slice(0, MOST_NEAREST)) {
     const point = await sizing.play(question.most, { mayBreak: false });
     const excess = point.judge.excess * (point.verdict === "overloaded" ? OVERLOADED : 1);
     if (excess >= least) continue;
@@ -140,6 +141,9 @@ async function nearestMiss(question: DisaggQuestion, sizings: readonly Sizing[])
   }
   return nearest;
 }
+
+/** Pairs among which the nearest is looked for: their runs are not broken off. */
+const MOST_NEAREST = 8;
 
 /** What does not keep up comes after what does. */
 const OVERLOADED = 1e6;
