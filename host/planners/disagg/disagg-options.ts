@@ -116,7 +116,8 @@ function checkLimits(options: DisaggOptions): void {
     if (options.sloSlowdown !== undefined && options[name] !== undefined) throw noMeaning(name, "sloSlowdown");
   }
   within("attainment", options.attainment, (share) => share > 0 && share < 1, "a share above 0 and below 1");
-  if (options.sloSlowdown !== undefined && options.attainment !== undefined) throw noMeaning("attainment", "sloSlowdown");
+  if (options.sloSlowdown !== undefined && options.attainment !== undefined)
+    throw noMeaning("attainment", "sloSlowdown");
   checkName("goal", options.goal, DISAGG_GOALS);
   checkName("ttftAt", options.ttftAt, TTFT_AT);
   checkName("tpotOver", options.tpotOver, TPOT_OVER);
