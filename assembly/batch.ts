@@ -34,6 +34,9 @@ export class Batch {
   /** Requests that prefill in the iteration. */
   chunks: i32 = 0;
   private tick: Tick = 0;
+  /** Prompt tokens of the iteration under way, and twice the pairs of one of them and a token that it attends to. */
+  private chunkTokens: i64 = 0;
+  private chunkWork: i64 = 0;
 
   constructor(
     private readonly ledger: Ledger,
@@ -68,6 +71,38 @@ export class Batch {
       if (!serving.keepsBatch || this.seats.count == 0) this.admit();
       if (this.chunks == 0) this.run();
     }
+  }
+
+  /** What the iteration takes, grains, if `n` requests decode in it beside the chunks. */
+  mixedDuration(n: i64): i64 {
+    const prefills = this.prefills;
+    let tokens: i64 = 0;
+    let work: i64 = 0;
+    let processed: i64 = 0;
+    let before: i64 = 0;
+    for (let i = 0; i < prefills.length; i++) {
+      const record = this.seats.at(prefills.at(i));
+      const chunk = <i64>record.tokens;
+      const computed = <i64>record.computed;
+      if (chunk == 0) continue;
+      tokens += chunk;
+      work += chunk * (2 * computed + chunk);
+      before += chunk * computed;
+      processed += computed;
+    }
+    this.chunkTokens = tokens;
+    this.chunkWork = work;
+    const context = n > 0 ? this.decodes.context : 0;
+    return this.serving.model.mixed(n, context, <i64>this.chunks, tokens, work, processed, before);
+  }
+
+  /** The iteration is over: its chunks count. */
+  @inline
+  account(): void {
+    this.serving.prefillTokens += <f64>this.chunkTokens;
+    this.serving.prefillWork += <f64>this.chunkWork;
+    this.chunkTokens = 0;
+    this.chunkWork = 0;
   }
 
   // Running phase -----------------------------------------------------------------------------------------------------------

@@ -75,7 +75,7 @@ export class Granting {
 
   /** Grants what `lane` can. */
   look(lane: Lane, tick: Tick): void {
-    if (lane.intake!.length == 0) return;
+    if (lane.decodeSide!.intake.length == 0) return;
     this.toLook.push(<u32>lane.number);
     this.lookOn(tick);
   }
@@ -103,7 +103,7 @@ export class Granting {
       this.look(lane, tick);
       return;
     }
-    lane.intake!.remove(ledger, ordinal);
+    lane.decodeSide!.intake.remove(ledger, ordinal);
     this.look(lane, tick);
     if (source == null) return;
     source.asks = false;
@@ -116,7 +116,7 @@ export class Granting {
     lane.memory.release(0, request.taken);
     lane.memory.outside -= request.taken;
     lane.group.pool.stage!.shift(-request.taken, tick);
-    lane.promised--;
+    lane.decodeSide!.promised--;
     request.granted = NEVER_TICK;
     request.taken = 0;
     this.freed(lane, tick);
@@ -137,7 +137,7 @@ export class Granting {
     lane.outstanding++;
     request.target = lane.number;
     request.stage = STAGE_INTAKE;
-    lane.intake!.push(this.ledger, ordinal);
+    lane.decodeSide!.intake.push(this.ledger, ordinal);
   }
 
   /** The head of the replica's outbox asks, if nobody of the replica does. Its lane is to be looked at. */
@@ -163,7 +163,7 @@ export class Granting {
 
   /** Grants the head of the lane's intake what it asks for, if there is one and the lane can. */
   private grantFirst(lane: Lane, tick: Tick): bool {
-    const intake = lane.intake!;
+    const intake = lane.decodeSide!.intake;
     if (intake.length == 0) return false;
     const ordinal = intake.first;
     const request = this.ledger.at(ordinal);
@@ -190,13 +190,13 @@ export class Granting {
 
   /** Whether the lane would grant the request at once. */
   wouldGrant(lane: Lane, stage: Stage, request: Request, tick: Tick): bool {
-    return lane.intake!.length == 0 && this.can(lane, stage, request, tick);
+    return lane.decodeSide!.intake.length == 0 && this.can(lane, stage, request, tick);
   }
 
   private can(lane: Lane, stage: Stage, request: Request, tick: Tick): bool {
     if (lane.queue.length > 0) return false;
     const serving = lane.serving;
-    if (stage.pulls && lane.running + lane.promised >= serving.seats) return false;
+    if (stage.pulls && lane.running + lane.decodeSide!.promised >= serving.seats) return false;
     this.sync(lane, tick);
     const memory = lane.memory;
     const watermark = memory.used == 0 ? 0 : serving.watermark;
@@ -217,7 +217,7 @@ export class Granting {
     lane.memory.take(blocks);
     lane.memory.outside += blocks;
     lane.group.pool.stage!.shift(blocks, tick);
-    lane.promised++;
+    lane.decodeSide!.promised++;
     request.taken = blocks;
     request.granted = tick;
     request.stage = STAGE_GRANTED;

@@ -197,8 +197,7 @@ export class IterationsEngine extends Engine {
       lane.sync(tick);
       const cache = lane.memory.cache;
       const cached = cache == null ? 0 : <f64>cache.lookup(ordinal, input, input) * <f64>serving.unitTokens;
-      const score =
-        serving.prefixWeight * (cached / <f64>input) - <f64>(lane.outstanding + lane.held) / <f64>serving.seats;
+      const score = serving.prefixWeight * (cached / <f64>input) - <f64>lane.load / <f64>serving.seats;
       if (score > bestScore) {
         bestScore = score;
         best = lane;

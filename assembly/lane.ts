@@ -2,14 +2,15 @@ import { STATUS_COMPLETED } from "./contract";
 import { LATEST_TICK, NEVER_TICK, Tick } from "./clock";
 import { DecodeSet } from "./decode-set";
 import { Batch } from "./batch";
+import { DecodeSide } from "./decode-side";
 import { GRAIN_BITS } from "./grains";
-import { HandoverQueue } from "./handover-queue";
 import { Jump } from "./jump";
+import { LaneGaps } from "./lane-gaps";
 import { LaneGroup } from "./lane-group";
 import { LaneMemory } from "./lane-memory";
 import { LaneQueue } from "./lane-queue";
-import { Ledger, Request } from "./ledger";
-import { OrdinalList } from "./ordinal-list";
+import { Ledger } from "./ledger";
+import { PrefillSide } from "./prefill-side";
 import { PrefixCache } from "./prefix-cache";
 import { PromptUnits } from "./prompt-units";
 import { NO_SEAT, Seat, SeatList, Seats } from "./seats";
@@ -41,37 +42,25 @@ export class Lane {
   endTick: Tick = 0;
   /** Requests waiting and running. */
   outstanding: i32 = 0;
-  /** Requests handed over from here that have not landed. */
-  held: i32 = 0;
 
   readonly queue: LaneQueue;
   readonly memory: LaneMemory;
   readonly batch: Batch;
-  /** Of a prefill pool: seats whose prompts the present end computed and who are to be handed over, in the order of admission; and who completed by it. */
-  readonly prompted: SeatList = new SeatList();
-  readonly over: OrdinalList | null;
-  /** Of a decode pool: who asks for memory, in order; who has landed, in order; and how many are granted and have no seat. */
-  readonly intake: HandoverQueue | null;
-  readonly landed: HandoverQueue | null;
-  promised: i32 = 0;
-  /** Of these, who took a seat at the start of the iteration under way. */
-  private readonly seated: SeatList = new SeatList();
+  /** Its part where prefill and decode are apart; null in other lanes. */
+  readonly prefillSide: PrefillSide | null;
+  readonly decodeSide: DecodeSide | null;
   private readonly seats: Seats;
   private readonly decodes: DecodeSet;
-  private readonly jump: Jump = new Jump();
+  private readonly jump: Jump;
+  private readonly gaps: LaneGaps;
   /** Requests that the present end completes. */
   private readonly leaving: SeatList = new SeatList();
-  /** Requests that began to decode after the latest decode iteration, where prefills do not share iterations with decodes. */
-  private readonly joined: SeatList = new SeatList();
   private fraction: i64 = 0;
   /** Iterations that have ended; and the number of the latest decode iteration among them. */
   private ended: i64 = 0;
   private lastDecodeIn: i64 = 0;
   /** Iterations of the jump whose blocks are taken. */
   private allocated: i64 = 0;
-  /** Prompt tokens of the iteration under way, and twice the pairs of one of them and a token that it attends to. */
-  private chunkTokens: i64 = 0;
-  private chunkWork: i64 = 0;
 
   constructor(
     private readonly ledger: Ledger,
@@ -91,10 +80,17 @@ export class Lane {
     this.queue = queue;
     this.memory = lanesMemory;
     this.decodes = decodes;
-    this.batch = new Batch(ledger, group, serving, queue, seats, lanesMemory, decodes);
-    this.over = serving.prefills && !serving.stage!.pulls ? new OrdinalList() : null;
-    this.intake = serving.decodes ? new HandoverQueue() : null;
-    this.landed = serving.decodes ? new HandoverQueue() : null;
+    const batch = new Batch(ledger, group, serving, queue, seats, lanesMemory, decodes);
+    const jump = new Jump();
+    let prefillSide: PrefillSide | null = null;
+    let decodeSide: DecodeSide | null = null;
+    if (serving.prefills) prefillSide = new PrefillSide(serving.stage!, group, seats, lanesMemory, batch);
+    if (serving.decodes) decodeSide = new DecodeSide(ledger, group, serving, seats, lanesMemory, decodes);
+    this.batch = batch;
+    this.jump = jump;
+    this.prefillSide = prefillSide;
+    this.decodeSide = decodeSide;
+    this.gaps = new LaneGaps(serving, seats, jump, decodeSide);
   }
 
   /** The lane's place in the order of events: the tick of the next one, twice, and one more if it is a start. */
@@ -133,6 +129,12 @@ export class Lane {
   /** Blocks were taken at `tick`, to which the lane is in sync: the jump under way may not find its own. Answers whether that changes when it ends. */
   cut(tick: Tick): bool {
     return this.phase == RUNNING && this.shorten(tick);
+  }
+
+  /** Requests that it has to do with: outstanding ones, and those whose keys and values are on their way from here. */
+  get load(): i32 {
+    const prefillSide = this.prefillSide;
+    return prefillSide == null ? this.outstanding : this.outstanding + prefillSide.held;
   }
 
   /** Requests that run. */
@@ -178,14 +180,14 @@ export class Lane {
   /** Puts a batch together and sets out. */
   @inline
   start(): void {
-    if (this.serving.decodes) this.seatLanded();
+    const decodeSide = this.decodeSide;
+    if (decodeSide != null) decodeSide.seatLanded(this.tick);
     this.batch.form(this.tick);
     if (!this.batch.decoding && this.batch.chunks == 0) {
       // Nobody decodes now: who was to emit for the first time so was preempted.
-      this.joined.length = 0;
+      this.gaps.joined.length = 0;
       // Who was preempted may have left a seat to somebody who landed, or tokens to somebody whose turn was before.
-      const landed = this.landed;
-      this.phase = this.seats.count > 0 || (landed != null && landed.length > 0) ? READY : IDLE;
+      this.phase = this.seats.count > 0 || (decodeSide != null && decodeSide.landed.length > 0) ? READY : IDLE;
       return;
     }
     this.plan();
@@ -221,7 +223,7 @@ export class Lane {
     const chunks = this.batch.chunks;
     serving.largestBatch = max(serving.largestBatch, <i32>n + chunks);
     if (chunks > 0) {
-      this.jump.set(1, this.mixedDuration(n, chunks), 0);
+      this.jump.set(1, batch.mixedDuration(n), 0);
       return;
     }
     model.decode(n, decodes.context);
@@ -233,27 +235,6 @@ export class Lane {
       if (count > 1) count = 1 + decodes.iterationsWithin(blocks, count - 1);
     }
     this.jump.set(count, model.first, model.slope * n);
-  }
-
-  private mixedDuration(n: i64, chunks: i32): i64 {
-    const prefills = this.batch.prefills;
-    let tokens: i64 = 0;
-    let work: i64 = 0;
-    let processed: i64 = 0;
-    let before: i64 = 0;
-    for (let i = 0; i < prefills.length; i++) {
-      const record = this.seats.at(prefills.at(i));
-      const chunk = <i64>record.tokens;
-      const computed = <i64>record.computed;
-      if (chunk == 0) continue;
-      tokens += chunk;
-      work += chunk * (2 * computed + chunk);
-      before += chunk * computed;
-      processed += computed;
-    }
-    this.chunkTokens = tokens;
-    this.chunkWork = work;
-    return this.serving.model.mixed(n, n > 0 ? this.decodes.context : 0, <i64>chunks, tokens, work, processed, before);
   }
 
   // The jump --------------------------------------------------------------------------------------------------------------
@@ -284,7 +265,8 @@ export class Lane {
     const decodes = this.decodes;
     const serving = this.serving;
     const n = <i64>decodes.count;
-    this.countGaps(iterations, begin, firstEnd);
+    const before = this.batch.lastDecode;
+    this.gaps.count(iterations, <i32>n, begin, firstEnd, this.ended, this.lastDecodeIn, before);
     // In the iteration that follows, if the jump goes on, blocks are taken at its start.
     const through = min(iterations + 1, this.jump.count);
     if (through > this.allocated) this.memory.take(decodes.blocksFor(this.allocated, through - this.allocated));
@@ -296,73 +278,12 @@ export class Lane {
     this.lastDecodeIn = this.ended + iterations;
   }
 
-  private countGaps(iterations: i64, begin: Tick, firstEnd: Tick): void {
-    const gaps = this.serving.gaps;
-    const jump = this.jump;
-    const n = this.decodes.count;
-    const even = this.serving.pp > 1 ? firstEnd - begin : jump.first >> GRAIN_BITS;
-    if (this.serving.decodes && this.seated.length > 0) {
-      this.countSeatedGaps(iterations, firstEnd, even);
-      return;
-    }
-    if (this.serving.mixes) {
-      if (this.serving.pp > 1) gaps.add(even, n);
-      else gaps.addSeries(jump.first, jump.rise, iterations, n);
-      return;
-    }
-    // The first iteration after prefills of their own: the gap reaches back over those.
-    const recent = this.countJoinedGaps(firstEnd, even);
-    if (n > recent) gaps.add(this.lastDecodeIn == this.ended ? even : firstEnd - this.batch.lastDecode, n - recent);
-    if (iterations > 1) gaps.addSeries(jump.first + jump.rise, jump.rise, iterations - 1, n);
-  }
-
-  /** The same where some come from another pool: their gap reaches back to there. Decode lanes mix. */
-  private countSeatedGaps(iterations: i64, firstEnd: Tick, even: Tick): void {
-    const gaps = this.serving.gaps;
-    const seated = this.seated;
-    const n = this.decodes.count;
-    let recent = 0;
-    for (let i = 0; i < seated.length; i++) {
-      const record = this.seats.at(seated.at(i));
-      if (!record.taken || !record.decodes) continue;
-      this.emitOver(this.ledger.at(record.ordinal), record.generated, firstEnd);
-      recent++;
-    }
-    seated.length = 0;
-    if (n > recent) gaps.add(even, n - recent);
-    if (iterations > 1) gaps.addSeries(this.jump.first + this.jump.rise, this.jump.rise, iterations - 1, n);
-  }
-
-  /** A decode lane emits its first token at `tick` for a request that emitted `generated` before. */
-  private emitOver(request: Request, generated: u32, tick: Tick): void {
-    request.emitted = tick;
-    if (generated == 0) request.prefill = tick - request.start;
-    else this.serving.gaps.add(tick - request.prompted, 1);
-  }
-
-  /** Adds the gaps of those who emit their first token as decodes; answers how many these are. */
-  private countJoinedGaps(end: Tick, even: Tick): i32 {
-    const joined = this.joined;
-    let recent = 0;
-    for (let i = 0; i < joined.length; i++) {
-      const record = this.seats.at(joined.at(i));
-      if (!record.taken || !record.decodes) continue;
-      this.serving.gaps.add(record.emittedIn == this.ended ? even : end - record.emitted, 1);
-      recent++;
-    }
-    joined.length = 0;
-    return recent;
-  }
-
   private account(iterations: i64, begin: Tick, usedBefore: i32): void {
     const serving = this.serving;
     const elapsed = <f64>(this.tick - begin);
     serving.iterations += <f64>iterations;
     serving.busy += elapsed;
-    serving.prefillTokens += <f64>this.chunkTokens;
-    serving.prefillWork += <f64>this.chunkWork;
-    this.chunkTokens = 0;
-    this.chunkWork = 0;
+    this.batch.account();
     // Blocks are taken at an even pace between two changes of the batch, but for the grain of a block.
     this.group.pool.kvArea += 0.5 * (<f64>usedBefore + <f64>this.memory.running) * elapsed;
   }
@@ -386,8 +307,8 @@ export class Lane {
   /** Whether there is somebody for the next iteration. */
   @inline
   rest(): void {
-    const landed = this.landed;
-    const waits = this.queue.length > 0 || (landed != null && landed.length > 0);
+    const decodeSide = this.decodeSide;
+    const waits = this.queue.length > 0 || (decodeSide != null && decodeSide.landed.length > 0);
     this.phase = this.seats.count > 0 || waits ? READY : IDLE;
   }
 
@@ -420,8 +341,9 @@ export class Lane {
   /** All of a prompt is computed: a token is emitted. */
   private emit(seat: i32, record: Seat): void {
     const request = this.ledger.at(record.ordinal);
-    if (this.serving.prefills && request.stage != STAGE_KEPT) {
-      this.endPrompt(seat, record, request);
+    const prefillSide = this.prefillSide;
+    if (prefillSide != null && request.stage != STAGE_KEPT) {
+      if (prefillSide.endPrompt(seat, record, request, this.tick)) this.leaving.push(seat);
       return;
     }
     if (this.serving.decodes && request.stage == STAGE_SEATED && request.emitted == NEVER_TICK)
@@ -435,46 +357,21 @@ export class Lane {
       this.leaving.push(seat);
     } else {
       this.decodes.join(seat, <i64>(record.output - record.generated));
-      if (!this.serving.mixes) this.joined.push(seat);
+      if (!this.serving.mixes) this.gaps.joined.push(seat);
     }
   }
 
   // Prefill and decode apart -----------------------------------------------------------------------------------------------
-
-  /** A prefill pool has computed the prompt of a request. */
-  private endPrompt(seat: i32, record: Seat, request: Request): void {
-    const stage = this.serving.stage!;
-    if (stage.spill != Infinity) this.group.pendingTokens -= <f64>record.input;
-    request.prompted = this.tick;
-    if (stage.firstTokenAtDecode) {
-      this.prompted.push(seat);
-      return;
-    }
-    request.prefill = this.tick - request.start;
-    record.generated = 1;
-    if (record.output > 1) {
-      this.prompted.push(seat);
-      return;
-    }
-    this.leaving.push(seat);
-    const over = this.over;
-    if (over != null) over.push(record.ordinal);
-  }
 
   /** Ordinal of the request in a seat. */
   ordinalAt(seat: i32): u32 {
     return this.seats.at(seat).ordinal;
   }
 
-  /** The request in `seat` leaves to another pool. Its blocks stay taken: answers how many. */
+  /** The request in `seat`, whose prompt is computed, leaves to another pool. Answers the blocks that it holds on. */
   handOver(seat: i32): i32 {
-    const record = this.seats.at(seat);
-    const held = this.batch.blocksOwned(record, record.computed);
-    this.memory.outside += held;
-    this.seats.leave(seat);
     this.outstanding--;
-    this.held++;
-    return held;
+    return this.prefillSide!.handOver(seat);
   }
 
   /** The request in `seat`, whose prompt is computed, stays and decodes here. */
@@ -492,46 +389,13 @@ export class Lane {
       return;
     }
     this.decodes.join(seat, <i64>(record.output - 1));
-    if (!this.serving.mixes) this.joined.push(seat);
-  }
-
-  /** Landed requests take free seats, in order, and decode from now on. */
-  private seatLanded(): void {
-    const landed = this.landed!;
-    const pool = this.group.pool;
-    this.seated.length = 0;
-    while (landed.length > 0 && this.seats.count < this.serving.seats) {
-      const ordinal = landed.pop(this.ledger);
-      const request = this.ledger.at(ordinal);
-      this.promised--;
-      this.memory.outside -= request.taken;
-      pool.stage!.shift(-request.taken, this.tick);
-      request.stage = STAGE_SEATED;
-      this.seatOver(ordinal, request);
-      this.group.seat();
-    }
-  }
-
-  private seatOver(ordinal: u32, request: Request): void {
-    const seat = this.seats.take();
-    const record = this.seats.at(seat);
-    record.ordinal = ordinal;
-    record.input = this.serving.inputOf(request);
-    record.output = request.output;
-    record.generated = request.generated;
-    record.computed = record.input + request.generated - 1;
-    record.prompt = record.computed;
-    record.tokens = 0;
-    record.served = false;
-    record.emitted = request.prompted;
-    record.emittedIn = -1;
-    this.decodes.join(seat, <i64>(record.output - record.generated));
-    this.seated.push(seat);
+    if (!this.serving.mixes) this.gaps.joined.push(seat);
   }
 
   private completeAll(): void {
-    if (this.memory.cache != null) this.sortLeaving();
     const leaving = this.leaving;
+    // The order in which units of prompts become unused is the order in which they are dropped.
+    if (this.memory.cache != null) leaving.sortByAdmission(this.seats);
     for (let i = 0; i < leaving.length; i++) this.complete(leaving.at(i));
     leaving.length = 0;
   }
@@ -548,20 +412,5 @@ export class Lane {
     request.decode = this.tick - request.firstToken;
     request.status = <u8>STATUS_COMPLETED;
     this.group.complete(request, this.tick);
-  }
-
-  /** In the order of admission: the order in which units of prompts become unused is the order in which they are dropped. */
-  private sortLeaving(): void {
-    const leaving = this.leaving;
-    for (let i = 1; i < leaving.length; i++) {
-      const seat = leaving.at(i);
-      const sequence = this.seats.at(seat).sequence;
-      let place = i;
-      while (place > 0 && this.seats.at(leaving.at(place - 1)).sequence > sequence) {
-        leaving.set(place, leaving.at(place - 1));
-        place--;
-      }
-      leaving.set(place, seat);
-    }
   }
 }

@@ -123,6 +123,20 @@ export class SeatList {
     this.seats[this.length++] = seat;
   }
 
+  /** Puts the seats in the order in which they were taken. */
+  sortByAdmission(seats: Seats): void {
+    for (let i = 1; i < this.length; i++) {
+      const seat = this.seats[i];
+      const sequence = seats.at(seat).sequence;
+      let place = i;
+      while (place > 0 && seats.at(this.seats[place - 1]).sequence > sequence) {
+        this.seats[place] = this.seats[place - 1];
+        place--;
+      }
+      this.seats[place] = seat;
+    }
+  }
+
   /** Takes a seat out, wherever it is. */
   remove(seat: i32): void {
     let kept = 0;

@@ -73,18 +73,17 @@ export class StagesEngine extends Engine {
 
   private end(lane: Lane, tick: Tick): void {
     lane.end();
-    if (lane.serving.prefills) {
-      const over = lane.over;
-      if (over != null) {
-        for (let i = 0; i < over.length; i++) this.granting.giveUp(over.at(i), tick);
-        over.length = 0;
-      }
-      const prompted = lane.prompted;
+    const prefillSide = lane.prefillSide;
+    if (prefillSide != null) {
+      const over = prefillSide.over;
+      for (let i = 0; i < over.length; i++) this.granting.giveUp(over.at(i), tick);
+      over.length = 0;
+      const prompted = prefillSide.prompted;
       for (let i = 0; i < prompted.length; i++) this.granting.handOver(lane, prompted.at(i), tick);
       prompted.length = 0;
       lane.rest();
     }
-    if (lane.serving.decodes) this.granting.look(lane, tick);
+    if (lane.decodeSide != null) this.granting.look(lane, tick);
     if (lane.group.pool.sharedQueue != null) this.inner.dispatch(lane.group, tick);
   }
 
@@ -101,11 +100,11 @@ export class StagesEngine extends Engine {
     source.memory.outside -= request.held;
     source.group.pool.stage!.shift(-request.held, tick);
     source.memory.release(ordinal, request.held);
-    source.held--;
+    source.prefillSide!.held--;
     source.group.letGo();
     if (source.queue.length > 0 && source.wake(tick)) inner.events.update(source.number, source.key);
 
-    target.landed!.push(this.ledger, ordinal);
+    target.decodeSide!.landed.push(this.ledger, ordinal);
     if (target.wake(tick)) inner.events.update(target.number, target.key);
   }
 
