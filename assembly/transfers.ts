@@ -2,6 +2,7 @@ import { LATEST_TICK, nearestTick, Tick } from "./clock";
 import { TICKS_PER_SECOND } from "./contract";
 import { LaneGroup } from "./lane-group";
 import { LandingQueue } from "./landing-queue";
+import { Link } from "./link";
 import { Request } from "./ledger";
 import { SharedLinks } from "./shared-links";
 import { Stage } from "./stage";
@@ -47,18 +48,21 @@ export class Transfers {
     const from = source.link!;
     const to = target.link!;
     const bytes = stage.bytesOf(stage.tokensOver(input));
-    const serial = serialTicks(bytes, Math.min(from.bandwidth, to.bandwidth));
+    const first = ticksOn(from, bytes);
+    const second = ticksOn(to, bytes);
+    const serial = max(1, max(first, second));
     const alone = endAlone(request, stage, serial);
     if (stage.shared) {
       const left = stage.layerwise ? bytes * (<f64>(alone - tick) / <f64>serial) : bytes;
       this.links.begin(ordinal, from, to, left, stage.latency, tick);
       this.clear();
-    } else {
-      const done = min(max(alone, max(from.free, to.free) + serial), LATEST_TICK >> 1);
-      from.free = done;
-      to.free = done;
-      this.land(ordinal, done + stage.latency);
+      return;
     }
+    const ready = stage.layerwise ? max(firstLayer(request, stage), request.granted) : tick;
+    const begun = max(ready, from.free);
+    const sent = take(from, begun, first, lastLayer(request, stage, first));
+    const done = take(to, max(begun, to.free), second, max(sent, lastLayer(request, stage, second)));
+    this.land(ordinal, max(alone, done) + stage.latency);
   }
 
   /** Lets the next event happen; answers the request that lands by it, or NOBODY. */
@@ -82,7 +86,7 @@ export class Transfers {
   /** Ticks by which other transfers delayed that of a request that landed. */
   delay(request: Request, input: u32, stage: Stage, source: LaneGroup, target: LaneGroup): Tick {
     const bytes = stage.bytesOf(stage.tokensOver(input));
-    const serial = serialTicks(bytes, Math.min(source.link!.bandwidth, target.link!.bandwidth));
+    const serial = max(1, max(ticksOn(source.link!, bytes), ticksOn(target.link!, bytes)));
     return request.landed - stage.latency - endAlone(request, stage, serial);
   }
 
@@ -117,10 +121,27 @@ export class Transfers {
   }
 }
 
-/** How long `bytes` take on a link of `bandwidth` bytes/s. */
-function serialTicks(bytes: f64, bandwidth: f64): Tick {
-  if (bandwidth == Infinity) return 1;
-  return max<Tick>(1, nearestTick(Math.min((bytes / bandwidth) * <f64>TICKS_PER_SECOND, <f64>(LATEST_TICK >> 2))));
+/** How long a link is taken by `bytes`. */
+function ticksOn(link: Link, bytes: f64): Tick {
+  if (link.bandwidth == Infinity) return 0;
+  return nearestTick(Math.min((bytes / link.bandwidth) * <f64>TICKS_PER_SECOND, <f64>(LATEST_TICK >> 2)));
+}
+
+/** Takes a link from `begin` on for `ticks`, at least until `end`; answers when it is free again. One without limit is always free. */
+function take(link: Link, begin: Tick, ticks: Tick, end: Tick): Tick {
+  const done = min(max(begin + ticks, end), LATEST_TICK >> 1);
+  if (link.bandwidth != Infinity) link.free = done;
+  return done;
+}
+
+/** When the first layer of a prompt was computed, which took all layers alike. */
+function firstLayer(request: Request, stage: Stage): Tick {
+  return request.admitted + (request.prompted - request.admitted) / stage.layers;
+}
+
+/** When the last layer has crossed a link that all layers take for `ticks`, if it crosses as soon as it is computed; 0 where layers do not go by themselves. */
+function lastLayer(request: Request, stage: Stage, ticks: Tick): Tick {
+  return stage.layerwise ? request.prompted + ticks / stage.layers : 0;
 }
 
 /** When a request whose prompt is computed and whose memory is granted would have crossed if nobody else did, latency apart. */
@@ -128,6 +149,5 @@ function endAlone(request: Request, stage: Stage, serial: Tick): Tick {
   const prompted = request.prompted;
   if (!stage.layerwise) return max(prompted, request.granted) + serial;
   const layer = max<Tick>(1, serial / stage.layers);
-  const computed = request.admitted + (prompted - request.admitted) / stage.layers;
-  return max(prompted + layer, max(computed, request.granted) + serial);
+  return max(prompted + layer, max(firstLayer(request, stage), request.granted) + serial);
 }

@@ -120,6 +120,17 @@ describe("two requests over one link", () => {
     expect(requests.map(({ transfer }) => transfer)).toEqual([1 * MS, 1 * MS]);
   });
 
+  it("take a link for no longer than its own bandwidth asks for", () => {
+    // 10,000 bytes take the prefill link for 0.25 ms and a decode link for 1 ms: the second sets out for the other decode replica a quarter of a ms later.
+    const pools = [
+      prefillPool({ stage: { linkBytesPerS: 4e7 } }),
+      decodePool({ stage: { linkBytesPerS: 1e7 }, pool: { replicas: 2 } }),
+    ];
+    const { requests, pools: totals } = simulateIterations(caseOf(pools, two));
+    expect(requests.map(({ transfer }) => transfer)).toEqual([1 * MS, 1.25 * MS]);
+    expect(totals[1]).toMatchObject({ linkWaitSum: 0.25 * MS });
+  });
+
   it("meet at the link of the decode side", () => {
     const pools = [prefillPool({ pool: { replicas: 2 } }), decodePool({ stage: { linkBytesPerS: 1e7 } })];
     const { requests } = simulateIterations(caseOf(pools, two));
@@ -154,10 +165,10 @@ describe("memory and seats of the decode side", () => {
     const { requests } = simulateIterations(
       caseOf([prefillPool({ stage }), decodePool({ pool: { slots: 1 } })], [request(0, 10, 3), request(0, 10, 2)]),
     );
-    // In time transfers take a tick each, the second lands at 1 ms and two ticks, and runs when the first has emitted two more tokens.
+    // Without limit both land a tick after 1 ms; the second runs when the first has emitted two more tokens.
     expect(requests.map(({ transfer, handover }) => [transfer, handover])).toEqual([
       [1, 1 * MS + 1],
-      [2, 3 * MS + 1],
+      [1, 3 * MS + 1],
     ]);
   });
 

@@ -22,9 +22,9 @@ export function bytesOf({ kv }: CorePrefillStage, tokens: number): number {
   return kv.tokenBytes * tokens + kv.windowBytes * Math.min(tokens, kv.window);
 }
 
-/** `S`: ticks of a whole transfer over a free link. */
-export function soloTicks(bytes: number, bandwidth: number): bigint {
-  return atLeastOne(tickAt(bytes / bandwidth));
+/** `S_i`: ticks that a whole transfer takes of a link. */
+export function ticksOn(bytes: number, bandwidth: number): bigint {
+  return tickAt(bytes / bandwidth);
 }
 
 export interface Milestones {
@@ -44,6 +44,14 @@ export function aloneTick({ mode, layers }: CorePrefillStage, milestones: Milest
   const s = atLeastOne(S / L);
   const p = (E - A) / L;
   return later(E + s, later(A + p, G) + S);
+}
+
+/** `r` and the two `e_i`: from when on the links can be taken, and until when at least. */
+export function layersOf({ mode, layers }: CorePrefillStage, milestones: Milestones, each: readonly bigint[]) {
+  const { admissionTick: A, promptTick: E, grantTick: G } = milestones;
+  if (mode === "serial") return { readyTick: later(E, G), lastLayerTicks: each.map(() => 0n) };
+  const L = BigInt(layers);
+  return { readyTick: later(A + (E - A) / L, G), lastLayerTicks: each.map((ticks) => E + ticks / L) };
 }
 
 export function later(a: bigint, b: bigint): bigint {

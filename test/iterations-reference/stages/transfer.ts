@@ -3,7 +3,7 @@ import { holdTick, tickAt } from "../clock.js";
 import type { Sequence } from "../sequence.js";
 import { crossingTokens, replicaOf, type StagedFleet, stageOf } from "./fleet.js";
 import { land } from "./landing.js";
-import { aloneTick, bytesOf, later, type Link, soloTicks } from "./links.js";
+import { aloneTick, bytesOf, later, layersOf, type Link, ticksOn } from "./links.js";
 
 export interface Transfer {
   sequence: Sequence;
@@ -27,7 +27,8 @@ export function beginTransfer(fleet: StagedFleet, sequence: Sequence): void {
   const { heldIn, decodeLane, promptTick, grantTick } = sequence.crossing;
   const bytes = bytesOf(stage, crossingTokens(stage, sequence));
   const links = [replicaOf(fleet, heldIn!).link!, replicaOf(fleet, decodeLane!).link!] as const;
-  const S = soloTicks(bytes, Math.min(links[0].bandwidth, links[1].bandwidth));
+  const each = links.map(({ bandwidth }) => ticksOn(bytes, bandwidth)) as [bigint, bigint];
+  const S = later(1n, later(...each));
   const milestones = { admissionTick: sequence.admissionTick!, promptTick: promptTick!, grantTick: grantTick! };
   const alone = aloneTick(stage, milestones, S);
   const transfer: Transfer = {
@@ -44,15 +45,27 @@ export function beginTransfer(fleet: StagedFleet, sequence: Sequence): void {
   };
   fleet.transfers.push(transfer);
   if (stage.sharing === "shared") beginShared(transfer, fleet.now);
-  else queueUp(transfer, S);
+  else {
+    const { readyTick, lastLayerTicks } = layersOf(stage, milestones, each);
+    queueUp(transfer, each, readyTick, lastLayerTicks);
+  }
 }
 
-/** `fifo`. */
-function queueUp(transfer: Transfer, S: bigint): void {
-  const [prefillLink, decodeLink] = transfer.links;
-  transfer.doneTick = holdTick(later(transfer.aloneTick, later(prefillLink.freeTick, decodeLink.freeTick) + S));
-  prefillLink.freeTick = transfer.doneTick;
-  decodeLink.freeTick = transfer.doneTick;
+/** `fifo`: the first link, then the second, each for its own time. */
+function queueUp(
+  transfer: Transfer,
+  each: readonly [bigint, bigint],
+  readyTick: bigint,
+  lastLayer: readonly bigint[],
+): void {
+  const [first, second] = transfer.links;
+  const begin1 = later(readyTick, first.freeTick);
+  const end1 = holdTick(later(begin1 + each[0], lastLayer[0]!));
+  const begin2 = later(begin1, second.freeTick);
+  const end2 = holdTick(later(begin2 + each[1], later(lastLayer[1]!, end1)));
+  if (first.bandwidth < Infinity) first.freeTick = end1;
+  if (second.bandwidth < Infinity) second.freeTick = end2;
+  transfer.doneTick = later(transfer.aloneTick, end2);
 }
 
 function beginShared(transfer: Transfer, now: bigint): void {
