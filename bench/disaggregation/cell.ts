@@ -31,7 +31,7 @@ export function questionOf(load: LoadSetting, hardware: HardwareSetting, link: L
       sloTtftMs: ttftMs,
       sloTpotMs: tpotMs,
       maxCtx,
-      prefill: replicasOf(hardware.prefill, PREFILL_BUDGETS, link.dealsInTurn ? "round_robin" : undefined),
+      prefill: replicasOf(hardware.prefill, PREFILL_BUDGETS),
       decode: replicasOf(hardware.decode, comparesColocated ? CHUNK_BUDGETS : CHUNK_BUDGETS.slice(0, 1)),
       handover: { link: { ...linkOf(link, hardware), sharing: "shared" } },
       maxPrefill: MOST_REPLICAS,

@@ -1,53 +1,86 @@
-import type { DisaggResult } from "../../host/planners/disagg.js";
 import { table } from "../validation/markdown.js";
-import { dollars, listed, millis, NONE, seconds } from "./formats.js";
-import { bestOf, cellOf, type LoadGrid } from "./grid.js";
+import { dollars, listed, millis, seconds, times } from "./formats.js";
+import { bestOf, cellOf, type LoadGrid, type Together } from "./grid.js";
 import type { Ask, PairQuestion } from "./questions.js";
-import { replicaOf, settingOf } from "./replicas.js";
+import { CHUNK_BUDGETS, PREFILL_BUDGETS, replicaOf, settingOf } from "./replicas.js";
 import { type LoadSetting, MOST_REPLICAS, SEED } from "./setting.js";
 
-/** `max_num_batched_tokens` of replicas that do both: the last is the default of engines on large GPUs. */
-const BUDGETS = [512, 1024, 2048, 8192];
+/** `max_num_batched_tokens` of replicas that do both. */
+const BUDGETS = [...CHUNK_BUDGETS, ...PREFILL_BUDGETS];
 
-/** What the size of a chunk makes of replicas that do both. */
-export async function chunkSection(ask: Ask, grids: readonly LoadGrid[]): Promise<string> {
-  const found = await Promise.all(
-    grids.map(async (grid) => ({
-      grid,
-      rows: await Promise.all(BUDGETS.map(async (budget) => ({ budget, found: await ask(question(grid.load, budget)) }))),
-    })),
-  );
-  const rows = found.flatMap(({ grid, rows: ofLoad }) =>
-    ofLoad.map(({ budget, found: { colocated } }) => {
-      const chunked = colocated!.rows.find(({ scheduling }) => scheduling === "chunked");
-      return [
-        grid.load.title,
-        String(budget),
-        chunked ? `${chunked.n_replicas} x${settingOf(chunked.replica).tp}` : "none",
-        dollars(chunked?.cost_per_hr),
-        seconds(chunked?.ttft_ms),
-        millis(chunked?.tpot_ms),
-        dollars(bestOf(cellOf(grid, "H100", "NVLink").found).cost_per_hr),
-      ];
+/** Replicas that do both with one size of chunk, and the answer of the grid beside them. */
+export interface ChunkRow {
+  load: LoadSetting;
+  budget: number;
+  /** The least fleet; absent: none is enough. */
+  together: Together | undefined;
+  apartPerHr: number;
+}
+
+/** Asks for the least chunked fleet by each size of chunk, on H100. */
+export async function askChunks(ask: Ask, grids: readonly LoadGrid[]): Promise<ChunkRow[]> {
+  return Promise.all(
+    grids.flatMap((grid) => {
+      const apartPerHr = bestOf(cellOf(grid, "H100", "NVLink").found).cost_per_hr;
+      return BUDGETS.map(async (budget) => {
+        const { colocated } = await ask(question(grid.load, budget));
+        const together = colocated!.rows.find(({ scheduling }) => scheduling === "chunked");
+        return { load: grid.load, budget, together, apartPerHr };
+      });
     }),
   );
+}
+
+/** What the size of a chunk makes of replicas that do both. */
+export function chunkSection(rows: readonly ChunkRow[]): string {
   return [
-    "## Beside what it is held",
-    "Replicas of H100 that do both, chunked, by the most tokens of an iteration. What separating is worth depends on what it is held against: the grids above hold it against the best chunk of these, for each of x4 and x8.",
-    table(["requests", "chunk", "replicas", "$/h", "TTFT P99, s", "TPOT P99, ms", "apart over NVLink, $/h"], rows),
-    `- ${found.map(({ grid, rows: ofLoad }) => sentence(grid, ofLoad)).join("\n- ")}`,
+    "## What it is held against",
+    "Replicas of H100 that do both, chunked, by the most tokens of an iteration. What separating is worth depends on how well those are set up: the grids hold it against the best of these, prefill-first beside them.",
+    table(
+      ["requests", "chunk", "replicas", "$/h", "TTFT P99, s", "TPOT P99, ms", "apart over NVLink, $/h", "apart of it"],
+      rows.map(({ load, budget, together, apartPerHr }) => [
+        load.title,
+        String(budget),
+        together ? `${together.n_replicas} x${settingOf(together.replica).tp}` : "none",
+        dollars(together?.cost_per_hr),
+        seconds(together?.ttft_ms),
+        millis(together?.tpot_ms),
+        dollars(apartPerHr),
+        times(together && apartPerHr / together.cost_per_hr),
+      ]),
+    ),
+    titlesOf(rows)
+      .map((title) => `- ${title}: ${sentence(rows.filter(({ load }) => load.title === title))}`)
+      .join("\n"),
   ].join("\n\n");
 }
 
-function sentence(grid: LoadGrid, rows: readonly { budget: number; found: DisaggResult }[]): string {
-  const apart = bestOf(cellOf(grid, "H100", "NVLink").found).cost_per_hr;
-  const judged = rows.map(({ budget, found }) => ({ budget, cost: found.colocated!.rows.find(({ scheduling }) => scheduling === "chunked")?.cost_per_hr }));
-  const beaten = judged.filter(({ cost }) => cost === undefined || cost > apart).map(({ budget }) => String(budget));
-  const known = judged.flatMap(({ cost }) => (cost === undefined ? [] : [cost]));
-  const spread = known.length > 0 ? `${dollars(Math.min(...known))} to ${dollars(Math.max(...known))}` : NONE;
-  return `${grid.load.title}: the chunk alone moves the cost of replicas that do both from ${spread}; pools apart (${dollars(apart)}) are cheaper than ${
-    beaten.length === 0 ? "none of these chunks" : `a chunk of ${listed(beaten)}`
-  }.`;
+/** The same in one sentence. */
+export function chunkSummary(rows: readonly ChunkRow[]): string {
+  const said = titlesOf(rows).map((title) => {
+    const costs = costsOf(rows.filter(({ load }) => load.title === title));
+    return `${times(Math.max(...costs) / Math.min(...costs))} (${title})`;
+  });
+  return `**It matters what it is held against**: the worst size of chunk costs replicas of H100 that do both ${listed(said)} times the best one. Who compares with engines as they come finds separating to pay more often than it does.`;
+}
+
+function titlesOf(rows: readonly ChunkRow[]): string[] {
+  return [...new Set(rows.map(({ load }) => load.title))];
+}
+
+function costsOf(rows: readonly ChunkRow[]): number[] {
+  return rows.flatMap(({ together }) => (together ? [together.cost_per_hr] : []));
+}
+
+function sentence(rows: readonly ChunkRow[]): string {
+  const costs = costsOf(rows);
+  const beaten = rows
+    .filter(({ together, apartPerHr }) => together === undefined || together.cost_per_hr > apartPerHr)
+    .map(({ budget }) => String(budget));
+  return (
+    `the chunk alone moves the cost of replicas that do both from ${dollars(Math.min(...costs))} to ${dollars(Math.max(...costs))}; ` +
+    `apart (${dollars(rows[0]!.apartPerHr)}) costs less than ${beaten.length === 0 ? "none of them" : `chunks of ${listed(beaten)}`}.`
+  );
 }
 
 function question({ workload, rateRps, ttftMs, tpotMs, maxCtx }: LoadSetting, budget: number): PairQuestion {

@@ -27,7 +27,10 @@ export async function constantSection(ask: Ask, grids: readonly LoadGrid[]): Pro
       "OPT-66B: 512 tokens, four A100, links of one GPU or one replica at their full bandwidth.",
     table(
       ["link", "OPT-66B alone", ...grids.flatMap(({ load }) => [`${load.title} alone`, "grid"])],
-      rows.map(({ link, factors }) => [link.name, ...factors.map((factor) => (factor === undefined ? NONE : times(factor)))]),
+      rows.map(({ link, factors }) => [
+        link.name,
+        ...factors.map((factor) => (factor === undefined ? NONE : times(factor))),
+      ]),
     ),
     `- No constant does: the ratio runs from ${times(Math.min(...figures))} to ${times(Math.max(...figures))}, and ${beta.toFixed(2)} is up to ${times(far)} times off.`,
   ].join("\n\n");
@@ -39,7 +42,9 @@ async function row(ask: Ask, grids: readonly LoadGrid[], link: LinkSetting) {
   );
   const ofGrids = grids.map(async (grid) => {
     const { found } = cellOf(grid, "H100", link.name);
-    const kind = found.best ? replicaSetting(found.best.prefill) : replicaSetting(bestOf(cellOf(grid, "H100", LINKS[0]!.name).found).prefill);
+    const kind = found.best
+      ? replicaSetting(found.best.prefill)
+      : replicaSetting(bestOf(cellOf(grid, "H100", LINKS[0]!.name).found).prefill);
     const alone = await ask(aloneQuestion(grid, link, kind));
     const promptMs = alone.ttft_at_prefill_ms!.mean!;
     const { check } = found;

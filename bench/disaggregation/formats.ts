@@ -49,9 +49,9 @@ export function listed(items: readonly string[]): string {
   return `${items.slice(0, -1).join(", ")} and ${items.at(-1)!}`;
 }
 
-/** How far a ratio of costs is from 1, in words. */
-export function cheaper(ratio: number): string {
+/** What a ratio of costs comes to, in words that follow `costs`. */
+export function compared(ratio: number): string {
   const percent = Math.round(100 * Math.abs(1 - ratio));
-  if (percent === 0) return "as dear";
-  return `${percent} % ${ratio < 1 ? "cheaper" : "dearer"}`;
+  if (percent === 0) return "as much";
+  return `${percent} % ${ratio < 1 ? "less" : "more"}`;
 }

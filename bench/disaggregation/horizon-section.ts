@@ -32,7 +32,16 @@ export async function horizonSection(ask: Ask): Promise<string> {
     "## How long a run must be",
     `${OVERLOAD.rateRps} requests/s of ${OVERLOAD.input} + ${OVERLOAD.output} tokens, 4 prefill replicas of H100 x4, one decode replica of A100 x4: it decodes ${long.throughput.requests_per_s.toFixed(1)} requests/s at most, so that the rest waits, longer and longer. A quarter of each run is not measured.`,
     table(
-      ["requests", "TTFT P99, s", "TPOT P99, ms", "hand-over P99, ms", `${ttftMs / 1000} s and ${tpotMs} ms`, "verdict", "decode seats in use", "what cannot keep up"],
+      [
+        "requests",
+        "TTFT P99, s",
+        "TPOT P99, ms",
+        "hand-over P99, ms",
+        `${ttftMs / 1000} s and ${tpotMs} ms`,
+        "verdict",
+        "decode seats in use",
+        "what cannot keep up",
+      ],
       rows,
     ),
     `- The limits are kept in runs of ${passing.length > 0 ? passing.join(" and ") : "no number of"} requests; the fleet is called overloaded in those of ${called.join(", ")}. Percentiles of a short run say nothing of such a pool: its batch is still filling.`,

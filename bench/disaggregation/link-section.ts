@@ -12,6 +12,8 @@ import { stagedFleet } from "./staged-fleet.js";
 const TP = 4;
 /** How many times what it carries a link is offered to see what it carries. */
 const OFFERED = 1.5;
+/** How many times what the link is offered prefill replicas could compute. */
+const SPARE = 1.6;
 const COUNT = 10000;
 
 /** Where links fill: by formula, and as simulated. */
@@ -48,7 +50,7 @@ async function saturation(
 ): Promise<string[]> {
   const { bytesPerS, bytesOf } = linkFacts(link, TP);
   const fullRps = linkSaturationRps(bytesOf(input), bytesPerS);
-  const prefill = Math.ceil((1.2 * OFFERED * fullRps) / prefillRps);
+  const prefill = Math.ceil((SPARE * OFFERED * fullRps) / prefillRps);
   const run = await ask(replayOf(link, { input, prefill, rateRps: OFFERED * fullRps, count: COUNT }));
   const simulated = run.throughput.requests_per_s;
   return [
@@ -68,7 +70,7 @@ function replayOf(
   return {
     kind: "replay",
     fleet: stagedFleet({
-      prefill: replicaOf({ gpu: "H100", tp: TP, budget: 2048, balance: "round_robin" }),
+      prefill: replicaOf({ gpu: "H100", tp: TP, budget: 2048 }),
       decode: replicaOf({ gpu: "H100", tp: TP, budget: 2048 }),
       counts: [prefill, 1],
       maxCtx: 16384,

@@ -1,10 +1,23 @@
 import type { BreaksFirst, DisaggResult } from "../../host/planners/disagg.js";
 import { table } from "../validation/markdown.js";
 import type { Cell } from "./cell.js";
-import { cheaper, dollars, grouped, kilowatts, listed, millis, NONE, seconds, shares, tenths, times } from "./formats.js";
+import {
+  compared,
+  dollars,
+  grouped,
+  kilowatts,
+  listed,
+  millis,
+  NONE,
+  seconds,
+  shares,
+  tenths,
+  times,
+} from "./formats.js";
 import { costRatio, type LoadGrid, type Together } from "./grid.js";
-import { settingOf } from "./replicas.js";
-import { HARDWARE } from "./setting.js";
+import { linkFacts } from "./link-facts.js";
+import { settingOf, TP_SIZES } from "./replicas.js";
+import { HARDWARE, type HardwareSetting } from "./setting.js";
 
 /** What the page calls what gives way. */
 export const RESOURCES: Record<BreaksFirst["resource"], string> = {
@@ -128,36 +141,46 @@ function breaksOf({ breaks_first: breaks }: DisaggResult): string {
 
 /** What the grid says, in words. */
 function loadFindings(grid: LoadGrid): string[] {
-  const { cells } = grid;
-  const findings: string[] = [];
-  for (const hardware of HARDWARE) {
-    const together = grid.together.get(hardware);
-    const own = cells.filter((cell) => cell.hardware === hardware);
-    const said = own.map((cell) => {
-      const ratio = costRatio(grid, cell);
-      return ratio === undefined ? `none over ${cell.link.name}` : `${cheaper(ratio)} over ${cell.link.name}`;
-    });
-    const beside = together
-      ? `${replicas(together.n_replicas, together.replica)} ${settingOf(together.replica).gpu}, ${together.scheduling}, ${dollars(together.cost_per_hr)}`
-      : "nothing";
-    findings.push(`**${hardware.name}** apart, beside ${beside}: ${listed(merged(said))}.`);
-  }
-  for (const { hardware, found } of cells) {
-    const ratio = found.colocated?.goodput_ratio;
-    if (ratio === null || ratio === undefined) continue;
-    findings.push(
-      `For the same money, pools of ${hardware.name} apart over NVLink serve ${times(ratio)} times the rate of the best without: replicas come whole, so that costs move in steps, rates do not.`,
-    );
-  }
-  return findings;
+  const none = noneFinding(grid);
+  return [
+    ...HARDWARE.map((hardware) => hardwareFinding(grid, hardware)),
+    rateFinding(grid),
+    ...(none === undefined ? [] : [none]),
+  ];
 }
 
-/** `a over x, a over y`: `a over x and y`. */
-function merged(said: readonly string[]): string[] {
-  const links = new Map<string, string[]>();
-  for (const text of said) {
-    const [what, link] = text.split(" over ") as [string, string];
-    links.set(what, [...(links.get(what) ?? []), link]);
+/** What pools of some GPUs cost, by link. */
+function hardwareFinding(grid: LoadGrid, hardware: HardwareSetting): string {
+  const together = grid.together.get(hardware);
+  const byCost = new Map<string, string[]>();
+  for (const cell of grid.cells.filter((one) => one.hardware === hardware)) {
+    const ratio = costRatio(grid, cell);
+    const what = ratio === undefined ? "cannot be" : `costs ${compared(ratio)}`;
+    byCost.set(what, [...(byCost.get(what) ?? []), cell.link.name]);
   }
-  return [...links].map(([what, over]) => `${what} over ${listed(over)}`);
+  const beside = together
+    ? `${replicas(together.n_replicas, together.replica)} ${settingOf(together.replica).gpu}, ${together.scheduling}, ${dollars(together.cost_per_hr)}`
+    : "nothing";
+  const said = [...byCost].map(([what, links]) => `${what} over ${listed(links)}`);
+  return `**${hardware.name}**, beside ${beside}: apart ${said.join("; ")}.`;
+}
+
+/** Costs move by whole replicas, rates do not. */
+function rateFinding({ cells }: LoadGrid): string {
+  const said = cells.flatMap(({ hardware, found: { colocated } }) =>
+    typeof colocated?.goodput_ratio === "number" ? [`${times(colocated.goodput_ratio)} (${hardware.name})`] : [],
+  );
+  return `Costs move by whole replicas. For the same money, apart over NVLink serves ${listed(said)} times the rate of the best fleet that does both.`;
+}
+
+/** Why nothing keeps the objective over some links. */
+function noneFinding({ cells }: LoadGrid): string | undefined {
+  const links = [...new Set(cells.filter(({ found }) => found.best === null).map(({ link }) => link))];
+  if (links.length === 0) return undefined;
+  const input = cells[0]!.found.lengths.mean_isl;
+  const said = links.map((link) => {
+    const { bytesOf, bytesPerS } = linkFacts(link, TP_SIZES[0]);
+    return `${millis((1000 * bytesOf(input)) / bytesPerS)} ms over ${link.name}`;
+  });
+  return `Where there is none, more replicas do not help: keys and values of a mean prompt cross in ${listed(said)}, and an answer of n tokens has n - 1 gaps to spread that over, one of two tokens a single one.`;
 }

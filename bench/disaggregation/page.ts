@@ -1,17 +1,18 @@
 import { builtinWorkloads } from "../../host/workloads/builtin/catalog.js";
 import { table } from "../validation/markdown.js";
 import { balanceSection } from "./balance-section.js";
-import { chunkSection } from "./chunk-section.js";
+import { askChunks, chunkSection, chunkSummary, type ChunkRow } from "./chunk-section.js";
 import { constantSection } from "./constant-section.js";
 import { distServeSection } from "./distserve-section.js";
-import { cheaper, dollars, grouped, kilowatts, listed, tenths, times } from "./formats.js";
+import { compared, dollars, grouped, kilowatts, listed, tenths, times } from "./formats.js";
+import type { Cell } from "./cell.js";
 import { askGrid, bestOf, cellOf, costRatio, type LoadGrid } from "./grid.js";
 import { horizonSection } from "./horizon-section.js";
 import { linkFacts } from "./link-facts.js";
 import { linkSection } from "./link-section.js";
 import { loadSection } from "./load-section.js";
 import { memorySection } from "./memory-section.js";
-import { objectiveSection } from "./objective-section.js";
+import { askObjectives, objectiveSection, objectiveSummary } from "./objective-section.js";
 import type { Ask } from "./questions.js";
 import { HARDWARE, LINKS, MOST_REPLICAS, SEED } from "./setting.js";
 import { splitwiseSection } from "./splitwise-section.js";
@@ -19,17 +20,16 @@ import { transferSection } from "./transfer-section.js";
 
 /** Asks all that the page tells, and writes the text of docs/disaggregation.md. */
 export async function makePage(ask: Ask, version: string): Promise<string> {
-  const asked = askGrid(ask);
   // What does not wait for the grids is asked beside them.
-  const [grids, objective, memory, horizon, splitwise] = await Promise.all([
-    asked,
-    objectiveSection(ask),
+  const [grids, objectives, memory, horizon, splitwise] = await Promise.all([
+    askGrid(ask),
+    askObjectives(ask),
     memorySection(ask),
     horizonSection(ask),
     splitwiseSection(ask),
   ]);
-  const [chunk, links, constant, transfers, balance] = await Promise.all([
-    chunkSection(ask, grids),
+  const [chunks, links, constant, transfers, balance] = await Promise.all([
+    askChunks(ask, grids),
     linkSection(ask, grids),
     constantSection(ask, grids),
     transferSection(ask, grids),
@@ -39,11 +39,11 @@ export async function makePage(ask: Ask, version: string): Promise<string> {
     [
       introduction(version),
       "## In short",
-      summary(grids),
+      summary(grids, objectives, chunks),
       settingText(grids),
       ...grids.map(loadSection),
-      objective,
-      chunk,
+      objectiveSection(objectives),
+      chunkSection(chunks),
       links,
       balance,
       constant,
@@ -65,23 +65,23 @@ Every figure below, those in sentences too, is computed by \`npm run disaggregat
 }
 
 /** What all grids say together. */
-function summary(grids: readonly LoadGrid[]): string {
-  const ratios = grids.flatMap((grid) =>
-    grid.cells.map((cell) => ({ grid, cell, ratio: costRatio(grid, cell) })),
-  );
+function summary(grids: readonly LoadGrid[], objectives: readonly Cell[], chunks: readonly ChunkRow[]): string {
+  const ratios = grids.flatMap((grid) => grid.cells.map((cell) => ({ grid, cell, ratio: costRatio(grid, cell) })));
   const paying = ratios.filter(({ ratio }) => ratio !== undefined && ratio < 1 - 1e-9);
   const none = ratios.filter(({ cell }) => cell.found.best === null);
   const best = paying.reduce((a, b) => (b.ratio! < a.ratio! ? b : a));
   const perHardware = HARDWARE.map(({ name }) => {
     const said = grids.map((grid) => {
       const ratio = costRatio(grid, cellOf(grid, name, "NVLink"));
-      return `${ratio === undefined ? "none" : cheaper(ratio)} for ${grid.load.title}`;
+      return ratio === undefined ? `cannot be (${grid.load.title})` : `${compared(ratio)} (${grid.load.title})`;
     });
-    return `- **${name}**, over NVLink: apart is ${listed(said)} than the cheapest fleet that does both.`;
+    return `- **${name}**, over NVLink: apart costs ${listed(said)} beside the cheapest fleet that does both.`;
   });
   return [
-    `- Separating is cheaper in ${paying.length} of ${ratios.length} cells, most for ${best.grid.load.title} on ${best.cell.hardware.name} over ${best.cell.link.name}: ${times(best.ratio)} of the cost. In ${none.length} cells no fleet of up to ${MOST_REPLICAS} + ${MOST_REPLICAS} replicas keeps the objective.`,
+    `- Separating costs less in ${paying.length} of ${ratios.length} cells of the grids, least for ${best.grid.load.title} on ${best.cell.hardware.name} over ${best.cell.link.name}: ${times(best.ratio)} of the cost of the cheapest fleet that does both. In ${none.length} cells no ${MOST_REPLICAS} + ${MOST_REPLICAS} replicas or fewer keep the objective.`,
     ...perHardware,
+    `- ${objectiveSummary(objectives)}`,
+    `- ${chunkSummary(chunks)}`,
     `- ${linkSentence(grids)}`,
     `- ${capSentence(grids)}`,
   ].join("\n");
@@ -103,9 +103,14 @@ function linkSentence(grids: readonly LoadGrid[]): string {
     const same = known.filter((share) => Math.abs(share) < 1e-9).length;
     const most = Math.max(...known.filter((share) => share < Infinity));
     const not = known.filter((share) => share === Infinity).length;
-    return `over ${link.name} ${same} of ${known.length} answers cost the same, the dearest ${Math.round(100 * most)} % more, and ${not} cannot be`;
+    const rest = [
+      `${same} of ${known.length} answers cost the same`,
+      ...(same + not < known.length ? [`the others up to ${Math.round(100 * most)} % more`] : []),
+      ...(not > 0 ? [`${not} cannot be`] : []),
+    ];
+    return `over ${link.name} ${listed(rest)}`;
   });
-  return `Beside NVLink, ${listed(said)}.`;
+  return `**The link**, beside NVLink: ${said.join("; ")}.`;
 }
 
 function capSentence(grids: readonly LoadGrid[]): string {
@@ -115,7 +120,7 @@ function capSentence(grids: readonly LoadGrid[]): string {
     const together = grid.together.get(HARDWARE[0]!);
     return `${kilowatts(best.power_w)} kW beside ${kilowatts(plain.power_w)} without the cap${together ? ` and ${kilowatts(together.power_w)} together` : ""} (${grid.load.title})`;
   });
-  return `Decode capped to 350 W saves power, not money: ${listed(said)}, provisioned, over 8 x HDR.`;
+  return `**Decode capped to 350 W** saves power, not money: ${said.join("; ")}; provisioned, over 8 x HDR.`;
 }
 
 function settingText(grids: readonly LoadGrid[]): string {

@@ -14,31 +14,22 @@ export interface ReplicaSetting {
   tp: number;
   /** `max_num_batched_tokens`. */
   budget: number;
-  /** Default: the least busy one. */
-  balance?: "round_robin";
 }
 
 /** A kind of replica under a name that tells it from all others. */
-export function replicaOf({ gpu, tp, budget, balance }: ReplicaSetting): ReplicaOption {
+export function replicaOf({ gpu, tp, budget }: ReplicaSetting): ReplicaOption {
   const { hardware, ...cap } = GPUS[gpu];
   const replica: ReplicaInput = {
     iteration_model: { type: "roofline", hardware, model: MODEL, tp },
     serving: { max_num_batched_tokens: budget },
     ...("powerCapW" in cap ? { power_cap_w: cap.powerCapW } : {}),
-    ...(balance ? { balance } : {}),
   };
   return { name: `${gpu} x${tp} ${budget}`, replica };
 }
 
 /** Replicas of all sizes with these budgets. */
-export function replicasOf(
-  gpu: GpuName,
-  budgets: readonly number[],
-  balance?: ReplicaSetting["balance"],
-): ReplicaOption[] {
-  return TP_SIZES.flatMap((tp) =>
-    budgets.map((budget) => replicaOf({ gpu, tp, budget, ...(balance ? { balance } : {}) })),
-  );
+export function replicasOf(gpu: GpuName, budgets: readonly number[]): ReplicaOption[] {
+  return TP_SIZES.flatMap((tp) => budgets.map((budget) => replicaOf({ gpu, tp, budget })));
 }
 
 /** What {@link replicaOf} was asked for. */

@@ -82,15 +82,13 @@ export interface LinkSetting {
   link: { type: LinkName; nics?: number };
   /** NVLink of A100 is another. */
   ofA100?: { type: LinkName };
-  /** Whether prompts are dealt out in turn: see the section on links. */
-  dealsInTurn?: boolean;
 }
 
 export const LINKS: readonly LinkSetting[] = [
   { name: "NVLink", link: { type: "nvlink4" }, ofA100: { type: "nvlink3" } },
   { name: "8 x HDR", link: { type: "dgx-a100" } },
   { name: "one HDR", link: { type: "ib-hdr", nics: 1 } },
-  { name: "25 GbE", link: { type: "25gbe" }, dealsInTurn: true },
+  { name: "25 GbE", link: { type: "25gbe" } },
 ];
 
 /** The link as a pool of these GPUs has it: the slower one where they differ. */

@@ -18,12 +18,32 @@ type Servers = readonly [prompt: number, token: number];
 /** Servers of the two sides in the figures of the paper (Patel et al., ISCA 2024, section 6.3; its simulator's notebooks). */
 const PUBLISHED: Record<SplitwiseBudget, Record<"azure-conv" | "azure-code", Record<DesignName, Servers>>> = {
   power: {
-    "azure-conv": { "Splitwise-AA": [45, 25], "Splitwise-HH": [25, 15], "Splitwise-HA": [25, 26], "Splitwise-HHcap": [25, 21] },
-    "azure-code": { "Splitwise-AA": [55, 15], "Splitwise-HH": [35, 5], "Splitwise-HA": [35, 8], "Splitwise-HHcap": [35, 7] },
+    "azure-conv": {
+      "Splitwise-AA": [45, 25],
+      "Splitwise-HH": [25, 15],
+      "Splitwise-HA": [25, 26],
+      "Splitwise-HHcap": [25, 21],
+    },
+    "azure-code": {
+      "Splitwise-AA": [55, 15],
+      "Splitwise-HH": [35, 5],
+      "Splitwise-HA": [35, 8],
+      "Splitwise-HHcap": [35, 7],
+    },
   },
   cost: {
-    "azure-conv": { "Splitwise-AA": [51, 35], "Splitwise-HH": [25, 15], "Splitwise-HA": [30, 21], "Splitwise-HHcap": [30, 10] },
-    "azure-code": { "Splitwise-AA": [66, 20], "Splitwise-HH": [35, 5], "Splitwise-HA": [35, 10], "Splitwise-HHcap": [35, 7] },
+    "azure-conv": {
+      "Splitwise-AA": [51, 35],
+      "Splitwise-HH": [25, 15],
+      "Splitwise-HA": [30, 21],
+      "Splitwise-HHcap": [30, 10],
+    },
+    "azure-code": {
+      "Splitwise-AA": [66, 20],
+      "Splitwise-HH": [35, 5],
+      "Splitwise-HA": [35, 10],
+      "Splitwise-HHcap": [35, 7],
+    },
   },
 };
 
@@ -45,7 +65,9 @@ interface Design {
 /** Splitwise's designs at the budgets of the paper. */
 export async function splitwiseSection(ask: Ask): Promise<string> {
   const designs = BUDGETS.flatMap((by) =>
-    WORKLOADS.flatMap((workload) => (Object.keys(SPLITWISE_DESIGNS) as DesignName[]).map((name) => ({ workload, by, name }))),
+    WORKLOADS.flatMap((workload) =>
+      (Object.keys(SPLITWISE_DESIGNS) as DesignName[]).map((name) => ({ workload, by, name })),
+    ),
   );
   const answers = await Promise.all(
     designs.map(async (design) => {
@@ -54,8 +76,8 @@ export async function splitwiseSection(ask: Ask): Promise<string> {
     }),
   );
   const baseline = (workload: string, by: string, name: DesignName) =>
-    answers.find(({ design }) => design.workload === workload && design.by === by && design.name === name)!.free.colocated!
-      .at_same_cost?.rate_rps;
+    answers.find(({ design }) => design.workload === workload && design.by === by && design.name === name)!.free
+      .colocated!.at_same_cost?.rate_rps;
   const rows = answers.map(({ design, free, published }) => {
     const { workload, by, name } = design;
     const h100 = baseline(workload, by, "Splitwise-HH");
@@ -74,8 +96,8 @@ export async function splitwiseSection(ask: Ask): Promise<string> {
     ];
   });
   const ratio = (workload: "azure-conv" | "azure-code", by: SplitwiseBudget, name: DesignName, of: DesignName) => {
-    const rate = answers.find(({ design }) => design.workload === workload && design.by === by && design.name === name)!.free
-      .best?.rate_rps;
+    const rate = answers.find(({ design }) => design.workload === workload && design.by === by && design.name === name)!
+      .free.best?.rate_rps;
     const base = baseline(workload, by, of);
     return rate && base ? times(rate / base) : "none";
   };
@@ -83,7 +105,17 @@ export async function splitwiseSection(ask: Ask): Promise<string> {
     "### Splitwise: designs at equal budgets",
     `Servers of eight GPUs, ${MODEL} on each, 8 x HDR between A100s and 8 x NDR elsewhere; budgets of ${SPLITWISE_BUDGET_SERVERS} H100 servers by cost (2.21 and 4.76 $/GPU-h) or power (24.8, 44 and, capped, 30.8 kW a rack); the nine slowdowns of the paper against a lone request on eight A100. Highest rates of requests/s; *paper* are its numbers of servers, as this model judges them.`,
     table(
-      ["budget", "requests", "design", "prompt, token servers", "rate", "paper: servers", "rate", "best H100 without", "of it"],
+      [
+        "budget",
+        "requests",
+        "design",
+        "prompt, token servers",
+        "rate",
+        "paper: servers",
+        "rate",
+        "best H100 without",
+        "of it",
+      ],
       rows,
     ),
     `- The paper's claims: AA 1.4 times Baseline-H100 at equal cost, 2.15 times Baseline-A100 at equal power; HA 1.18 times Baseline-H100 at equal power. Here, on conversation: ${ratio("azure-conv", "cost", "Splitwise-AA", "Splitwise-HH")}, ${ratio("azure-conv", "power", "Splitwise-AA", "Splitwise-AA")} and ${ratio("azure-conv", "power", "Splitwise-HA", "Splitwise-HH")}.`,
@@ -139,7 +171,7 @@ function pairQuestion(
       prefill: server(prompt, by),
       decode: server(token, by),
       budget: { costPerHr: costPerHr * (1 + 1e-9) },
-      slowdown: true,
+      sloSlowdown: true,
       maxCtx: 16384,
       ...most,
       comparesColocated,
