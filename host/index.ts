@@ -7,7 +7,11 @@ export { InputError } from "./specs/input-error.js";
 export { type Core, builtInModule, loadCore } from "./core/load.js";
 export type { Distribution } from "./core/distribution.js";
 export type { Figures, Latencies, RejectedByReason, RequestCounts } from "./core/figures.js";
+export type { Bottleneck } from "./core/bottlenecks.js";
+export type { Energy, EnergyFigures } from "./core/energy-figures.js";
+export type { AttainmentByLimit } from "./core/latencies.js";
 export { EXACT_UP_TO_REQUESTS, type Outcome } from "./core/outcome.js";
+export type { StagedFigures, StagedUtilisation, Transfers } from "./core/staged-figures.js";
 export type { ResultRows } from "./core/simulation.js";
 export type { Stability } from "./core/stability.js";
 export type { Batching } from "./core/batching-figures.js";
@@ -93,7 +97,35 @@ export { erlangB, erlangC } from "./queueing/erlang.js";
 export { type GeneralQueue, mgcWait } from "./queueing/mgc.js";
 export { minServers, type ServersWanted } from "./queueing/min-servers.js";
 export { type ServiceShape, shapeOfCv2, shapeOfTimes } from "./queueing/service-shape.js";
+export {
+  fifoLinkWaitS,
+  type LayerwiseTransfer,
+  layerwiseVisibleS,
+  linkSaturationRps,
+  serialTransferS,
+  sharedLinkS,
+  type TransferMoments,
+  transferMoments,
+} from "./queueing/kv-transfer.js";
+export {
+  crossoverRps,
+  interOp,
+  intraOp,
+  oneDevice,
+  prefillTtft,
+  type PrefillTtft,
+  prefillTtftPercentileS,
+  type PrefillUnit,
+  saturationRps,
+} from "./queueing/prefill-phase.js";
 export { percentileOfSum } from "./queueing/sum-percentile.js";
+export { type FleetPowerW, type PoolLoad, powerOfFleetW } from "./planners/energy/fleet-power.js";
+export {
+  SPLITWISE_DESIGNS,
+  SPLITWISE_SERVERS,
+  type SplitwiseBudget,
+  splitwiseTokenServers,
+} from "./planners/energy/splitwise-designs.js";
 export type { WaitLaw } from "./queueing/wait-law.js";
 
 export { type BuiltinWorkload, builtinWorkloads, getBuiltinWorkload } from "./workloads/builtin/catalog.js";
@@ -190,6 +222,8 @@ export {
   type DisaggWorker,
 } from "./planners/disagg/constant-method.js";
 export type { TpotOver, TtftAt } from "./planners/disagg/latency-objective.js";
+export { type DisaggExplanation, explainDisagg, type ExplainDisaggOptions } from "./planners/disagg/explain.js";
+export { disaggExplainReport } from "./reports/disagg-explain-report.js";
 export type { HandoverChoice, LinkInput } from "./planners/disagg/pair-fleet.js";
 export type { AggregatedFleet } from "./planners/disagg/constant-aggregated.js";
 export { disaggCompat, type DisaggCompatOptions } from "./planners/disagg-compat.js";

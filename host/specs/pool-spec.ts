@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { powerCapMistake } from "../profiles/power-range.js";
 import {
   MAX_INT32,
   mistake,
@@ -133,7 +134,7 @@ export const poolSchema = poolShape
     checkBalance(pool, say);
     checkSlots(pool, source, say);
     checkBlocks(pool, source, sayAt);
-    checkPowerCap(pool, say);
+    checkPowerCap(pool, source.profile, say);
     checkStage(pool, sayAt);
   })
   .transform((pool): PoolSpec => {
@@ -232,10 +233,15 @@ function checkBlocks(
   }
 }
 
-function checkPowerCap({ power_cap_w: cap, iteration_model: model }: PoolFields, say: Say): void {
-  if (cap === undefined || model?.type !== "roofline") return;
-  const { name, tdpW } = model.hardware;
-  if (cap > tdpW) say("power_cap_w", `must be at most ${tdpW}, the TDP of ${name}`);
+function checkPowerCap(pool: PoolFields, profile: ManualProfile | undefined, say: Say): void {
+  const { power_cap_w: cap, iteration_model: model } = pool;
+  if (cap === undefined) return;
+  const roofline = model?.type === "roofline" ? model : undefined;
+  const mistake = powerCapMistake({ profile, roofline }, cap);
+  if (mistake !== undefined) say("power_cap_w", mistake);
+  else if (roofline && cap > roofline.hardware.tdpW) {
+    say("power_cap_w", `must be at most ${roofline.hardware.tdpW}, the TDP of ${roofline.hardware.name}`);
+  }
 }
 
 /** What a pool says of one of its replicas. */

@@ -31,6 +31,8 @@ export function requireEngine(fleet: Pick<Fleet, "pools">, engine: Engine, file 
 function whyNotSlots(pool: Pool): string | undefined {
   if (pool.stage !== undefined)
     return `role is ${pool.stage.role}, but the engine slots does not know prefill and decode apart; the engine iterations runs it`;
+  if (pool.powerCapW !== undefined)
+    return `power_cap_w is ${pool.powerCapW}, but the engine slots does not know what a cap slows down; the engine iterations runs it`;
   if (!pool.hasSlots) {
     const why = pool.profile.W + pool.profile.H > 0 ? whyNoSlots(pool.profile, pool.maxCtx) : undefined;
     if (why !== undefined) return `the engine slots cannot run it: max_ctx is ${pool.maxCtx}, but ${why}`;
