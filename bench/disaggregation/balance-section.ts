@@ -25,7 +25,7 @@ export async function balanceSection(ask: Ask, grids: readonly LoadGrid[]): Prom
           decode: replicaOf({ gpu: "H100", tp: decode.tp, budget: decode.budget }),
           counts: [best.n_prefill, best.n_decode],
           maxCtx: grid.load.maxCtx,
-          link: { ...slow.link, sharing: "shared" },
+          link: slow.link,
         }),
         requests: grid.load.workload,
         rateRps: grid.load.rateRps,

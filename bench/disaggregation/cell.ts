@@ -33,7 +33,7 @@ export function questionOf(load: LoadSetting, hardware: HardwareSetting, link: L
       maxCtx,
       prefill: replicasOf(hardware.prefill, PREFILL_BUDGETS),
       decode: replicasOf(hardware.decode, comparesColocated ? CHUNK_BUDGETS : CHUNK_BUDGETS.slice(0, 1)),
-      handover: { link: { ...linkOf(link, hardware), sharing: "shared" } },
+      handover: { link: linkOf(link, hardware) },
       maxPrefill: MOST_REPLICAS,
       maxDecode: MOST_REPLICAS,
       comparesColocated,

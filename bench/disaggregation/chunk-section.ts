@@ -94,7 +94,7 @@ function question({ workload, rateRps, ttftMs, tpotMs, maxCtx }: LoadSetting, bu
       maxCtx,
       prefill: replicaOf({ gpu: "H100", tp: 4, budget }),
       decode: replicaOf({ gpu: "H100", tp: 8, budget }),
-      handover: { link: { type: "nvlink4", sharing: "shared" } },
+      handover: { link: { type: "nvlink4" } },
       maxPrefill: MOST_REPLICAS,
       maxDecode: MOST_REPLICAS,
       seed: SEED,

@@ -74,7 +74,7 @@ function aloneQuestion({ load }: LoadGrid, { link }: LinkSetting, kind: ReplicaS
       decode: replica,
       counts: [1, 1],
       maxCtx: load.maxCtx,
-      link: { ...link, sharing: "shared" },
+      link,
     }),
     requests: load.workload,
     ...ALONE,

@@ -57,7 +57,7 @@ function question(count: number) {
       decode: replicaOf({ gpu: "A100", tp: 4, budget: 2048 }),
       counts: [4, 1],
       maxCtx: 16384,
-      link: { type: "dgx-a100", sharing: "shared" },
+      link: { type: "dgx-a100" },
     }),
     requests: { input, output },
     rateRps,

@@ -14,7 +14,8 @@ const TP = 4;
 const OFFERED = 1.5;
 /** How many times what the link is offered prefill replicas could compute. */
 const SPARE = 1.6;
-const COUNT = 10000;
+/** For so long, s: what a link carries is to outweigh what it has still to carry at the end. */
+const FOR_S = 30;
 
 /** Where links fill: by formula, and as simulated. */
 export async function linkSection(ask: Ask, grids: readonly LoadGrid[]): Promise<string> {
@@ -51,7 +52,9 @@ async function saturation(
   const { bytesPerS, bytesOf } = linkFacts(link, TP);
   const fullRps = linkSaturationRps(bytesOf(input), bytesPerS);
   const prefill = Math.ceil((SPARE * OFFERED * fullRps) / prefillRps);
-  const run = await ask(replayOf(link, { input, prefill, rateRps: OFFERED * fullRps, count: COUNT }));
+  const run = await ask(
+    replayOf(link, { input, prefill, rateRps: OFFERED * fullRps, count: Math.ceil(FOR_S * OFFERED * fullRps) }),
+  );
   const simulated = run.throughput.requests_per_s;
   return [
     link.name,
@@ -74,7 +77,7 @@ function replayOf(
       decode: replicaOf({ gpu: "H100", tp: TP, budget: 2048 }),
       counts: [prefill, 1],
       maxCtx: 16384,
-      link: { ...link, sharing: "shared" },
+      link,
     }),
     requests: { input, output: 2 },
     rateRps,

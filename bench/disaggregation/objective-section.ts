@@ -34,7 +34,7 @@ export function objectiveSection(cells: readonly Cell[]): string {
   ];
   const names = [...new Set(cells.map(nameOf))];
   const findings = names.map(
-    (name) => `- ${name}: ${listed(cells.filter((cell) => nameOf(cell) === name).map(clause))}.`,
+    (name) => `- ${name}: apart ${listed(cells.filter((cell) => nameOf(cell) === name).map(clause))}.`,
   );
   return [
     "## How tight TPOT is",
@@ -50,7 +50,7 @@ export function objectiveSummary(cells: readonly Cell[]): string {
     const ratios = cells.flatMap(({ load, found }) =>
       load.tpotMs === limit && typeof found.colocated?.cost_ratio === "number" ? [found.colocated.cost_ratio] : [],
     );
-    return `${times(Math.min(...ratios))} to ${times(Math.max(...ratios))} of it with ${limit} ms`;
+    return `${times(Math.min(...ratios))} to ${times(Math.max(...ratios))} of together with ${limit} ms`;
   });
   return `**The tighter TPOT, the more it pays**: over two workloads and two GPUs, NVLink, apart costs ${listed(said)} as the limit of its P99.`;
 }
@@ -61,9 +61,13 @@ function nameOf({ load, hardware }: Cell): string {
 
 function clause({ load, found: { best, colocated } }: Cell): string {
   const ratio = colocated?.cost_ratio;
-  if (typeof ratio === "number") return `apart costs ${compared(ratio)} with ${load.tpotMs} ms`;
-  const can = best ? "apart alone can" : colocated?.cheapest ? "together alone can" : "neither can";
-  return `${can} with ${load.tpotMs} ms`;
+  if (typeof ratio === "number") return `costs ${compared(ratio)} with ${load.tpotMs} ms`;
+  const can = best
+    ? "can be, and together cannot"
+    : colocated?.cheapest
+      ? "cannot be, and together can"
+      : "cannot be, nor can together";
+  return `${can}, with ${load.tpotMs} ms`;
 }
 
 function row({ load, hardware, found: { best, colocated } }: Cell): string[] {

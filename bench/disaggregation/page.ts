@@ -75,7 +75,7 @@ function summary(grids: readonly LoadGrid[], objectives: readonly Cell[], chunks
       const ratio = costRatio(grid, cellOf(grid, name, "NVLink"));
       return ratio === undefined ? `cannot be (${grid.load.title})` : `${compared(ratio)} (${grid.load.title})`;
     });
-    return `- **${name}**, over NVLink: apart costs ${listed(said)} beside the cheapest fleet that does both.`;
+    return `- **${name}**, over NVLink: beside the cheapest fleet that does both, apart costs ${listed(said)}.`;
   });
   return [
     `- Separating costs less in ${paying.length} of ${ratios.length} cells of the grids, least for ${best.grid.load.title} on ${best.cell.hardware.name} over ${best.cell.link.name}: ${times(best.ratio)} of the cost of the cheapest fleet that does both. In ${none.length} cells no ${MOST_REPLICAS} + ${MOST_REPLICAS} replicas or fewer keep the objective.`,
@@ -150,13 +150,13 @@ The cheapest pair of pools for Llama-3.1-70B, bf16, that keeps both limits for 9
 
 ${table(["requests", "workload", "rate, requests/s", "times its own", "prompt tokens", "output tokens", "requests in a run", "TTFT P99", "TPOT P99"], loads)}
 
-Workloads are drawn from the course of a trace in time: rate and lengths vary together as they did, faster by the factor of the rates, so that bursts are as high and that much shorter. Prompt prefixes are not shared (Mooncake's trace would find 37 % of its blocks in a cache without end).
+Workloads are drawn from the course of a trace in time: rate and lengths vary together as they did, faster by the factor of the rates, so that bursts are as high and that much shorter. Prompts share no prefixes here, though many of Mooncake's do: a cache would make them shorter on either side of the comparison.
 
 ${table(["link of a replica", "catalog", "GB/s carried (H100 x4)", "latency, us"], links)}
 
-A link carries ${Math.round(100 * efficiency)} % of its bandwidth, an assumption, and belongs to one replica whole: two replicas of four GPUs in one server would halve all but NVLink. NVLink is that of the GPUs, and between H100 and A100, where there is none, that of A100: a bound. Transfers share a link, after the prompt, pulled by the decode side; the prefill side emits the first token, so that TTFT does not wait for the link, and TPOT has the hand-over in it.
+A link carries ${Math.round(100 * efficiency)} % of its bandwidth, an assumption, and belongs to one replica whole: two replicas of four GPUs in one server would halve all but NVLink. NVLink is that of the GPUs, and between H100 and A100, where there is none, that of A100: a bound. Transfers go one after the other, after the prompt, pulled by the decode side; the prefill side emits the first token, so that TTFT does not wait for the link, and TPOT has the hand-over in it.
 
-How to read the grids: *7 x4 + 2 x8* are seven prefill replicas of four GPUs and two decode replicas of eight; *of together* is the cost as a share of the cheapest fleet that does both, of the GPUs of either side; kW are provisioned. TTFT and TPOT are of the run that sized the fleet; hand-overs and links of one of four times as many other requests. *Breaks first* is what gives way at the first rate that is too much. Where there is none, TTFT and TPOT are those of ${MOST_REPLICAS} + ${MOST_REPLICAS} replicas.`;
+How to read the grids: *7 x4 + 2 x8* are seven prefill replicas of four GPUs and two decode replicas of eight; *of together* is the cost as a share of the cheapest fleet that does both, of the GPUs of either side; kW are provisioned. TTFT and TPOT are of the run that sized the fleet; hand-overs and links of one of four times as many other requests. *Breaks first* is what gives way at the first rate that is too much. An answer near an edge may be a replica off its neighbours: which requests come is chance, and one that other requests refute is sized anew. Where there is none, TTFT and TPOT are those of ${MOST_REPLICAS} + ${MOST_REPLICAS} replicas.`;
 }
 
 const LIMITS = `## What is not in it

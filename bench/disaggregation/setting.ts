@@ -50,7 +50,7 @@ export const LOADS: readonly LoadSetting[] = [
     ttftMs: 30000,
     tpotMs: 100,
     maxCtx: 131072,
-    why: "Prompts of up to 126,000 tokens take many seconds on any of these replicas, however idle, so that two seconds are out of reach: thirty",
+    why: "The longest prompts take many seconds on any of these replicas, however idle, so that two seconds are out of reach for 99 %: thirty",
   },
 ];
 

@@ -1,3 +1,4 @@
+import type { DisaggResult } from "../../host/planners/disagg.js";
 import {
   SPLITWISE_BUDGET_SERVERS,
   SPLITWISE_CAP_W,
@@ -8,7 +9,7 @@ import {
 } from "../../host/planners/energy/splitwise-designs.js";
 import type { ReplicaOption } from "../../host/planners/sizing/replica-option.js";
 import { table } from "../validation/markdown.js";
-import { NONE, tenths, times } from "./formats.js";
+import { tenths, times } from "./formats.js";
 import type { Ask, PairQuestion } from "./questions.js";
 import { MODEL, SEED } from "./setting.js";
 
@@ -62,6 +63,13 @@ interface Design {
   name: DesignName;
 }
 
+/** A design, its best numbers of servers, and those of the paper. */
+interface JudgedDesign {
+  design: Design;
+  free: DisaggResult;
+  published: DisaggResult;
+}
+
 /** Splitwise's designs at the budgets of the paper. */
 export async function splitwiseSection(ask: Ask): Promise<string> {
   const designs = BUDGETS.flatMap((by) =>
@@ -69,58 +77,81 @@ export async function splitwiseSection(ask: Ask): Promise<string> {
       (Object.keys(SPLITWISE_DESIGNS) as DesignName[]).map((name) => ({ workload, by, name })),
     ),
   );
-  const answers = await Promise.all(
+  const judged = await Promise.all(
     designs.map(async (design) => {
       const [free, published] = await Promise.all([ask(freeQuestion(design)), ask(publishedQuestion(design))]);
       return { design, free, published };
     }),
   );
-  const baseline = (workload: string, by: string, name: DesignName) =>
-    answers.find(({ design }) => design.workload === workload && design.by === by && design.name === name)!.free
-      .colocated!.at_same_cost?.rate_rps;
-  const rows = answers.map(({ design, free, published }) => {
-    const { workload, by, name } = design;
-    const h100 = baseline(workload, by, "Splitwise-HH");
-    const rate = free.best?.rate_rps;
-    const [prompt, token] = PUBLISHED[by][workload][name];
-    return [
-      by,
-      workload,
-      name,
-      free.best ? `${free.best.n_prefill}, ${free.best.n_decode}` : "none",
-      tenths(rate),
-      `${prompt}, ${token}`,
-      tenths(published.best?.rate_rps),
-      tenths(h100),
-      rate && h100 ? times(rate / h100) : NONE,
-    ];
-  });
-  const ratio = (workload: "azure-conv" | "azure-code", by: SplitwiseBudget, name: DesignName, of: DesignName) => {
-    const rate = answers.find(({ design }) => design.workload === workload && design.by === by && design.name === name)!
-      .free.best?.rate_rps;
-    const base = baseline(workload, by, of);
-    return rate && base ? times(rate / base) : "none";
-  };
+  const { a100, h100, "h100-capped": capped } = SPLITWISE_SERVERS;
+  const head = [
+    "budget",
+    "requests",
+    "design",
+    "prompt, token servers",
+    "rate",
+    "paper: servers",
+    "rate",
+    "best H100 without",
+    "of it",
+  ];
   return [
     "### Splitwise: designs at equal budgets",
-    `Servers of eight GPUs, ${MODEL} on each, 8 x HDR between A100s and 8 x NDR elsewhere; budgets of ${SPLITWISE_BUDGET_SERVERS} H100 servers by cost (2.21 and 4.76 $/GPU-h) or power (24.8, 44 and, capped, 30.8 kW a rack); the nine slowdowns of the paper against a lone request on eight A100. Highest rates of requests/s; *paper* are its numbers of servers, as this model judges them.`,
+    `Servers of eight GPUs, ${MODEL} on each, 8 x HDR where there is an A100 and 8 x NDR elsewhere; budgets of ${SPLITWISE_BUDGET_SERVERS} H100 servers by cost (${a100.costPerHr} and ${h100.costPerHr} $ for a GPU and hour) or power (${a100.rackKw}, ${h100.rackKw} and, capped, ${capped.rackKw} kW a rack); the nine slowdowns of the paper against a lone request on eight A100. Rates are the highest that keep all nine, requests/s; *paper* are its numbers of servers, as this model judges them.`,
     table(
-      [
-        "budget",
-        "requests",
-        "design",
-        "prompt, token servers",
-        "rate",
-        "paper: servers",
-        "rate",
-        "best H100 without",
-        "of it",
-      ],
-      rows,
+      head,
+      judged.map((one) => row(judged, one)),
     ),
-    `- The paper's claims: AA 1.4 times Baseline-H100 at equal cost, 2.15 times Baseline-A100 at equal power; HA 1.18 times Baseline-H100 at equal power. Here, on conversation: ${ratio("azure-conv", "cost", "Splitwise-AA", "Splitwise-HH")}, ${ratio("azure-conv", "power", "Splitwise-AA", "Splitwise-AA")} and ${ratio("azure-conv", "power", "Splitwise-HA", "Splitwise-HH")}.`,
-    "- Not comparable: the paper's baselines put whole prompts beside decodes at a penalty, without chunks, and theirs is Llama2-70B and BLOOM-176B as measured in 2023; the best without here is the better of chunked and prefill-first on kernels twice as fast. Its simulator gives a decode iteration no price of context, and transfers no contention.",
+    findings(judged),
   ].join("\n\n");
+}
+
+function row(judged: readonly JudgedDesign[], { design, free, published }: JudgedDesign): string[] {
+  const { workload, by, name } = design;
+  const h100 = withoutPools(judged, { workload, by, name: "Splitwise-HH" });
+  const rate = free.best?.rate_rps;
+  const [prompt, token] = PUBLISHED[by][workload][name];
+  return [
+    by,
+    `\`${workload}\``,
+    name,
+    free.best ? `${free.best.n_prefill}, ${free.best.n_decode}` : "none",
+    tenths(rate),
+    `${prompt}, ${token}`,
+    tenths(published.best?.rate_rps),
+    tenths(h100),
+    times(rate !== undefined && h100 !== undefined ? rate / h100 : undefined),
+  ];
+}
+
+function ofDesign(judged: readonly JudgedDesign[], { workload, by, name }: Design): JudgedDesign {
+  return judged.find(({ design }) => design.workload === workload && design.by === by && design.name === name)!;
+}
+
+/** The highest rate of the best servers that do both, of the GPUs of a design with one kind of them. */
+function withoutPools(judged: readonly JudgedDesign[], design: Design): number | undefined {
+  return ofDesign(judged, design).free.colocated?.at_same_cost?.rate_rps;
+}
+
+/** What the paper claims, of which design beside which servers that do both. */
+const CLAIMS = [
+  { by: "cost", name: "Splitwise-AA", beside: "Splitwise-HH", claimed: 1.4 },
+  { by: "power", name: "Splitwise-AA", beside: "Splitwise-AA", claimed: 2.15 },
+  { by: "power", name: "Splitwise-HA", beside: "Splitwise-HH", claimed: 1.18 },
+] as const;
+
+function findings(judged: readonly JudgedDesign[]): string {
+  const workload = "azure-conv";
+  const said = CLAIMS.map(({ by, name, beside, claimed }) => {
+    const rate = ofDesign(judged, { workload, by, name }).free.best?.rate_rps;
+    const base = withoutPools(judged, { workload, by, name: beside });
+    const here = rate !== undefined && base !== undefined ? times(rate / base) : "none";
+    return `${name} beside ${beside === "Splitwise-AA" ? "A100" : "H100"} at equal ${by}: ${times(claimed)} there, ${here} here`;
+  });
+  return (
+    `- Throughput beside servers that do both, on conversation: ${said.join("; ")}.\n` +
+    "- Not comparable figure by figure: the paper's servers that do both put whole prompts beside decodes at a penalty and know no chunks, where the better of chunked and prefill-first stands here; its models are Llama2-70B and BLOOM-176B as measured in 2023; and its simulator gives a decode iteration no price of context, and transfers no contention."
+  );
 }
 
 function server(name: SplitwiseServerName, by: SplitwiseBudget): ReplicaOption {
@@ -175,7 +206,7 @@ function pairQuestion(
       maxCtx: 16384,
       ...most,
       comparesColocated,
-      handover: { link: { type: prompt === "a100" ? "dgx-a100" : "dgx-h100", sharing: "shared" } },
+      handover: { link: { type: prompt === "a100" || token === "a100" ? "dgx-a100" : "dgx-h100" } },
       seed: SEED,
     },
   };

@@ -1,7 +1,8 @@
 import type { ReplayResult } from "../../host/planners/replay.js";
 import { table, signedPercent } from "../validation/markdown.js";
-import { millis, shares } from "./formats.js";
+import { grouped, listed, millis, shares } from "./formats.js";
 import { bestOf, cellOf, type LoadGrid } from "./grid.js";
+import { linkFacts } from "./link-facts.js";
 import type { Ask, ReplayQuestion } from "./questions.js";
 import { type GpuName, LINKS } from "./setting.js";
 import { replicaOf, settingOf } from "./replicas.js";
@@ -9,8 +10,8 @@ import { type StagedFleet, stagedFleet } from "./staged-fleet.js";
 
 /** Ways over a link: the first is that of the grids. */
 const WAYS = [
-  { name: "serial, shared", way: { mode: "serial", sharing: "shared" } },
   { name: "serial, fifo", way: { mode: "serial", sharing: "fifo" } },
+  { name: "serial, shared", way: { mode: "serial", sharing: "shared" } },
   { name: "layerwise, fifo", way: { mode: "layerwise", sharing: "fifo" } },
   { name: "layerwise, shared", way: { mode: "layerwise", sharing: "shared" } },
 ] as const;
@@ -18,6 +19,8 @@ type Way = (typeof WAYS)[number];
 
 /** What Splitwise measured: by how much the second token is later than without a transfer. */
 const SPLITWISE = { serial: 0.64, layerwise: 0.165 };
+/** Keys and values of a token of BLOOM-176B, one of its two models: 70 layers of 14,336 numbers, both, fp16. */
+const BLOOM_TOKEN_BYTES = 2 * 70 * 14_336 * 2;
 /** Requests that meet no other. */
 const ALONE = { rateRps: 0.02, count: 2000 };
 const SERVERS = [
@@ -34,7 +37,7 @@ export async function transferSection(ask: Ask, grids: readonly LoadGrid[]): Pro
   const rows = await Promise.all(asked);
   return [
     "## How keys and values cross",
-    `The answer of the grid for ${conversation.load.title} on H100, with each link and each way over it. The time of a hand-over is from the end of the prompt to the next token. \`shared\`: all transfers of a link at once; \`fifo\`: one after the other, each on both of its links. \`layerwise\`: each layer once it is computed, with the 5 ms that Splitwise measured to remain; there the model lets what crosses before a prompt ends disturb nobody where transfers share a link, so that \`layerwise, shared\` is a bound.`,
+    `The answer of the grid for ${conversation.load.title} on H100, with each link and each way over it. The time of a hand-over is from the end of the prompt to the next token. \`fifo\`: transfers of a link one after the other, as in the grids; \`shared\`: all at once. \`layerwise\`: each layer once it is computed, with the 5 ms that Splitwise measured to remain; with \`shared\` the model lets what crosses before the end of a prompt disturb nobody, so that \`layerwise, shared\` is a bound.`,
     table(
       [
         "link",
@@ -49,7 +52,7 @@ export async function transferSection(ask: Ask, grids: readonly LoadGrid[]): Pro
       ],
       rows.map(({ cells }) => cells),
     ),
-    `- ${fifoFinding(rows)}`,
+    `- ${waysFinding(rows)}`,
     await aloneText(ask),
   ].join("\n\n");
 }
@@ -105,16 +108,16 @@ function transferRow(link: string, way: Way, run: ReplayResult): TransferRow {
   };
 }
 
-/** Where one after the other costs most beside all at once. */
-function fifoFinding(rows: readonly TransferRow[]): string {
-  const waitOf = (link: string, way: Way) =>
-    rows.find((row) => row.link === link && row.way === way)!.run.transfers!.waiting_for_link_ms!;
-  const worst = LINKS.map(({ name }) => ({ name, shared: waitOf(name, WAYS[0]), fifo: waitOf(name, WAYS[1]) })).reduce(
-    (a, b) => (b.fifo - b.shared > a.fifo - a.shared ? b : a),
-  );
+/** What each way makes of the hand-over where links are slowest. */
+function waysFinding(rows: readonly TransferRow[]): string {
+  const slowest = LINKS.at(-1)!.name;
+  const gap = (way: Way) => {
+    const { p50, p99 } = rows.find((row) => row.link === slowest && row.way === way)!.run.handover_ms!;
+    return `${millis(p50)} and ${millis(p99)} ms ${way.name.replace(", ", " ")}`;
+  };
   return (
-    `Over ${worst.name}, transfers one after the other wait ${millis(worst.fifo)} ms on average, and ${millis(worst.shared)} ms where all go at once: ` +
-    "who waits for the link of a decode replica holds that of its prefill replica meanwhile, so that both stand idle in turn. Networks share, and so do the grids; a fleet file, and `disagg`, takes `fifo` unless told otherwise."
+    `P50 and P99 of the hand-over over ${slowest}: ${listed(WAYS.map(gap))}. ` +
+    "One after the other, a transfer behind long ones waits, and long ones are done sooner; at once, short ones pass long ones. Over fast links layer by layer is later than serial: what remains of it is more than what crosses."
   );
 }
 
@@ -141,7 +144,7 @@ async function aloneText(ask: Ask): Promise<string> {
     "The second token of requests of Azure code that meet no other, two replicas of eight GPUs:",
     table(["servers", "no transfer, ms", "serial", "later by", "layerwise", "later by"], rows),
     `- Splitwise measured ${signedPercent(SPLITWISE.serial)} serial and ${signedPercent(SPLITWISE.layerwise)} layerwise (Patel et al., ISCA 2024, section 6.1). Not comparable figure by figure: their time between tokens is several times that of this model on these GPUs, ` +
-      "and so is what crosses where keys and values are not shared between heads (BLOOM-176B: 4,014,080 bytes a token, here 327,680). The 5 ms that remain layer by layer are theirs, and hide less behind shorter iterations: for a model whose keys and values are few, layer by layer pays on slow links alone.",
+      `and so is what crosses where keys and values are not shared between heads (BLOOM-176B: ${grouped(BLOOM_TOKEN_BYTES)} bytes a token, here ${grouped(linkFacts(LINKS[0]!, 8).bytesOf(1))}). The 5 ms that remain layer by layer are theirs, and hide less behind shorter iterations: for a model whose keys and values are few, layer by layer pays on slow links alone.`,
   ].join("\n\n");
 }
 
