@@ -1,12 +1,10 @@
 import { table } from "../validation/markdown.js";
 import { dollars, listed, millis, seconds, times } from "./formats.js";
 import { bestOf, cellOf, type LoadGrid, type Together } from "./grid.js";
-import type { Ask, PairQuestion } from "./questions.js";
-import { CHUNK_BUDGETS, PREFILL_BUDGETS, replicaOf, settingOf } from "./replicas.js";
-import { type LoadSetting, MOST_REPLICAS, SEED } from "./setting.js";
-
-/** `max_num_batched_tokens` of replicas that do both. */
-const BUDGETS = [...CHUNK_BUDGETS, ...PREFILL_BUDGETS];
+import { togetherQuestion } from "./cell.js";
+import type { Ask } from "./questions.js";
+import { CHUNKS, settingOf } from "./replicas.js";
+import type { LoadSetting } from "./setting.js";
 
 /** Replicas that do both with one size of chunk, and the answer of the grid beside them. */
 export interface ChunkRow {
@@ -22,9 +20,9 @@ export async function askChunks(ask: Ask, grids: readonly LoadGrid[]): Promise<C
   return Promise.all(
     grids.flatMap((grid) => {
       const apartPerHr = bestOf(cellOf(grid, "H100", "NVLink").found).cost_per_hr;
-      return BUDGETS.map(async (budget) => {
-        const { colocated } = await ask(question(grid.load, budget));
-        const together = colocated!.rows.find(({ scheduling }) => scheduling === "chunked");
+      return CHUNKS.map(async (budget) => {
+        const { rows } = await ask(togetherQuestion(grid.load, "H100", { chunks: [budget], pair: null }));
+        const together = rows.find(({ scheduling }) => scheduling === "chunked");
         return { load: grid.load, budget, together, apartPerHr };
       });
     }),
@@ -81,23 +79,4 @@ function sentence(rows: readonly ChunkRow[]): string {
     `the chunk alone moves the cost of replicas that do both from ${dollars(Math.min(...costs))} to ${dollars(Math.max(...costs))}; ` +
     `apart (${dollars(rows[0]!.apartPerHr)}) costs less than ${beaten.length === 0 ? "none of them" : `chunks of ${listed(beaten)}`}.`
   );
-}
-
-function question({ workload, rateRps, ttftMs, tpotMs, maxCtx }: LoadSetting, budget: number): PairQuestion {
-  return {
-    kind: "pair",
-    options: {
-      workload,
-      rateRps,
-      sloTtftMs: ttftMs,
-      sloTpotMs: tpotMs,
-      maxCtx,
-      prefill: replicaOf({ gpu: "H100", tp: 4, budget }),
-      decode: replicaOf({ gpu: "H100", tp: 8, budget }),
-      handover: { link: { type: "nvlink4" } },
-      maxPrefill: MOST_REPLICAS,
-      maxDecode: MOST_REPLICAS,
-      seed: SEED,
-    },
-  };
 }

@@ -29,9 +29,9 @@ export async function askGrid(ask: Ask): Promise<LoadGrid[]> {
 /** The least fleet without separate pools that the GPUs of either side make; what is capped costs as much and does less. */
 function leastTogether(cells: readonly Cell[], { prefill, decode }: HardwareSetting): Together | undefined {
   let least: Together | undefined;
-  for (const { hardware, found } of cells) {
+  for (const { hardware, together } of cells) {
     const isOf = hardware.prefill === prefill || hardware.prefill === decode;
-    const one = isOf ? found.colocated?.cheapest : undefined;
+    const one = isOf ? together?.cheapest : undefined;
     if (one && (least === undefined || one.cost_per_hr < least.cost_per_hr)) least = one;
   }
   return least;

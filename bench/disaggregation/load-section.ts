@@ -58,8 +58,8 @@ function factsOf({ lengths, requests, search }: DisaggResult): string {
 }
 
 function togetherTable({ cells }: LoadGrid): string {
-  const rows = cells.flatMap(({ found, hardware }) =>
-    (found.colocated?.rows ?? []).map((row) => togetherRow(hardware.prefill, row)),
+  const rows = cells.flatMap(({ together, hardware }) =>
+    (together?.rows ?? []).map((row) => togetherRow(hardware.prefill, row)),
   );
   return table(["GPU", "scheduling", "replicas", "chunk", "$/h", "kW", "TTFT P99, s", "TPOT P99, ms"], rows);
 }
@@ -167,8 +167,8 @@ function hardwareFinding(grid: LoadGrid, hardware: HardwareSetting): string {
 
 /** Costs move by whole replicas, rates do not. */
 function rateFinding({ cells }: LoadGrid): string {
-  const said = cells.flatMap(({ hardware, found: { colocated } }) =>
-    typeof colocated?.goodput_ratio === "number" ? [`${times(colocated.goodput_ratio)} (${hardware.name})`] : [],
+  const said = cells.flatMap(({ hardware, together }) =>
+    typeof together?.goodput_ratio === "number" ? [`${times(together.goodput_ratio)} (${hardware.name})`] : [],
   );
   return `Costs move by whole replicas. For the same money, apart over NVLink serves ${listed(said)} times the rate of the best fleet that does both.`;
 }

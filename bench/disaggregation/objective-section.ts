@@ -34,7 +34,7 @@ export function objectiveSection(cells: readonly Cell[]): string {
   ];
   const names = [...new Set(cells.map(nameOf))];
   const findings = names.map(
-    (name) => `- ${name}: apart ${listed(cells.filter((cell) => nameOf(cell) === name).map(clause))}.`,
+    (name) => `- ${name}: apart costs ${listed(cells.filter((cell) => nameOf(cell) === name).map(clause))}.`,
   );
   return [
     "## How tight TPOT is",
@@ -47,8 +47,8 @@ export function objectiveSection(cells: readonly Cell[]): string {
 /** What the limits say in one sentence. */
 export function objectiveSummary(cells: readonly Cell[]): string {
   const said = LIMITS.map((limit) => {
-    const ratios = cells.flatMap(({ load, found }) =>
-      load.tpotMs === limit && typeof found.colocated?.cost_ratio === "number" ? [found.colocated.cost_ratio] : [],
+    const ratios = cells.flatMap(({ load, together }) =>
+      load.tpotMs === limit && typeof together?.cost_ratio === "number" ? [together.cost_ratio] : [],
     );
     return `${times(Math.min(...ratios))} to ${times(Math.max(...ratios))} of together with ${limit} ms`;
   });
@@ -59,19 +59,15 @@ function nameOf({ load, hardware }: Cell): string {
   return `${load.title} on ${hardware.name}`;
 }
 
-function clause({ load, found: { best, colocated } }: Cell): string {
-  const ratio = colocated?.cost_ratio;
-  if (typeof ratio === "number") return `costs ${compared(ratio)} with ${load.tpotMs} ms`;
-  const can = best
-    ? "can be, and together cannot"
-    : colocated?.cheapest
-      ? "cannot be, and together can"
-      : "cannot be, nor can together";
-  return `${can}, with ${load.tpotMs} ms`;
+function clause({ load, found: { best }, together }: Cell): string {
+  const ratio = together?.cost_ratio;
+  if (typeof ratio === "number") return `${compared(ratio)} with ${load.tpotMs} ms`;
+  const can = best ? "what together cannot" : together?.cheapest ? "what apart cannot" : "what neither can";
+  return `${can} with ${load.tpotMs} ms`;
 }
 
-function row({ load, hardware, found: { best, colocated } }: Cell): string[] {
-  const together = colocated?.cheapest;
+function row({ load, hardware, found: { best }, together: held }: Cell): string[] {
+  const together = held?.cheapest;
   const latencies = (of: { ttft_ms: number | null; tpot_ms: number | null }) =>
     `(${seconds(of.ttft_ms)} s, ${millis(of.tpot_ms)} ms)`;
   const scheduling = together && `${together.scheduling} ${settingOf(together.replica).budget}`;
@@ -87,7 +83,7 @@ function row({ load, hardware, found: { best, colocated } }: Cell): string[] {
       ? `${best.n_prefill} x${settingOf(best.prefill).tp} + ${best.n_decode} x${settingOf(best.decode).tp} ${latencies(best)}`
       : "none",
     dollars(best?.cost_per_hr),
-    times(colocated?.cost_ratio),
-    times(colocated?.goodput_ratio),
+    times(held?.cost_ratio),
+    times(held?.goodput_ratio),
   ];
 }

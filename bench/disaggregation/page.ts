@@ -1,3 +1,4 @@
+import { fleetOf, poolInput } from "../../host/planners/sizing/replica-option.js";
 import { builtinWorkloads } from "../../host/workloads/builtin/catalog.js";
 import { table } from "../validation/markdown.js";
 import { balanceSection } from "./balance-section.js";
@@ -14,7 +15,8 @@ import { loadSection } from "./load-section.js";
 import { memorySection } from "./memory-section.js";
 import { askObjectives, objectiveSection, objectiveSummary } from "./objective-section.js";
 import type { Ask } from "./questions.js";
-import { HARDWARE, LINKS, MOST_REPLICAS, SEED } from "./setting.js";
+import { CHUNKS, PREFILL_BUDGETS, replicaOf, TP_SIZES } from "./replicas.js";
+import { type GpuName, HARDWARE, LINKS, MOST_REPLICAS, SEED } from "./setting.js";
 import { splitwiseSection } from "./splitwise-section.js";
 import { transferSection } from "./transfer-section.js";
 
@@ -123,6 +125,17 @@ function capSentence(grids: readonly LoadGrid[]): string {
   return `**Decode capped to 350 W** saves power, not money: ${said.join("; ")}; provisioned, over 8 x HDR.`;
 }
 
+/** US dollars an hour of a GPU. */
+function priceOf(gpu: GpuName): number {
+  const option = replicaOf({ gpu, tp: TP_SIZES[0], budget: PREFILL_BUDGETS[0] });
+  const { pools, costPerHr } = fleetOf([poolInput(option, { id: "mixed", replicas: 1, maxCtx: 1024 })]);
+  return costPerHr / pools[0]!.gpus;
+}
+
+function either(tokens: readonly number[]): string {
+  return listed(tokens.map(grouped)).replace(" and ", " or ");
+}
+
 function settingText(grids: readonly LoadGrid[]): string {
   const loads = grids.map(({ load, cells }) => {
     const { lengths, search } = cells[0]!.found;
@@ -146,7 +159,7 @@ function settingText(grids: readonly LoadGrid[]): string {
   const efficiency = linkFacts(LINKS[0]!, 4).efficiency;
   return `## What is asked
 
-The cheapest pair of pools for Llama-3.1-70B, bf16, that keeps both limits for 99 % of the requests each; and the cheapest pool of replicas that do both, for the same requests and limits on the same engine. Either may take replicas of four or eight GPUs, and iterations of 2,048 or 8,192 tokens; replicas that do both also chunks of 512 and 1,024, and whole prompts first. H100 is SXM, ${dollars(cellOf(grids[0]!, "H100", "NVLink").found.colocated!.rows[0]!.cost_per_hr / cellOf(grids[0]!, "H100", "NVLink").found.colocated!.rows[0]!.total_gpus)} a GPU and hour; A100 is SXM of 80 GB, ${dollars(cellOf(grids[0]!, "A100", "NVLink").found.colocated!.rows[0]!.cost_per_hr / cellOf(grids[0]!, "A100", "NVLink").found.colocated!.rows[0]!.total_gpus)}: the catalog's, where prices move the answer of mixed fleets. The price of a network is in none of them.
+The cheapest pair of pools for Llama-3.1-70B, bf16, that keeps both limits for 99 % of the requests each; and the cheapest pool of replicas that do both, for the same requests and limits on the same engine. Either may take replicas of four or eight GPUs. Prefill replicas have iterations of up to ${either(PREFILL_BUDGETS)} tokens; replicas that do both cut prompts into chunks of ${either(CHUNKS)}, or take whole prompts first, up to as many tokens at once. H100 is SXM, ${dollars(priceOf("H100"))} a GPU and hour; A100 is SXM of 80 GB, ${dollars(priceOf("A100"))}: the catalog's, where prices move the answer of mixed fleets. The price of a network is in none of them.
 
 ${table(["requests", "workload", "rate, requests/s", "times its own", "prompt tokens", "output tokens", "requests in a run", "TTFT P99", "TPOT P99"], loads)}
 

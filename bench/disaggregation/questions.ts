@@ -1,5 +1,7 @@
 import type { Core } from "../../host/core/load.js";
-import { disagg, type DisaggOptions, type DisaggResult } from "../../host/planners/disagg.js";
+import { compareColocated } from "../../host/planners/disagg/compare-colocated.js";
+import { openDisagg } from "../../host/planners/disagg/disagg-question.js";
+import { type Colocated, disagg, type DisaggOptions, type DisaggResult } from "../../host/planners/disagg.js";
 import { openPlanningRequests } from "../../host/planners/planning-requests.js";
 import { replay, type ReplayResult } from "../../host/planners/replay.js";
 import { resolveFleet } from "../../host/specs/fleet.js";
@@ -11,6 +13,14 @@ import { SEED } from "./setting.js";
 export interface PairQuestion {
   kind: "pair";
   options: DisaggOptions;
+}
+
+/** Which fleet without separate pools is the least, of all replicas that the options name: what `disagg` answers beside a pair, without the pair. */
+export interface TogetherQuestion {
+  kind: "together";
+  options: DisaggOptions;
+  /** A pair to be held against it: what it costs, and the highest rate that it bears. */
+  pair: { costPerHr: number; goodputRps: number } | null;
 }
 
 /** How a given fleet serves: the requests that a planner would play at this rate. */
@@ -26,17 +36,35 @@ export interface ReplayQuestion {
 }
 
 /** What a section of the page wants to know: plain data, so that another process can answer it. */
-export type Question = PairQuestion | ReplayQuestion;
+export type Question = PairQuestion | TogetherQuestion | ReplayQuestion;
 
 /** What a question is answered with: plain data too. */
-export type AnswerTo<Asked extends Question> = Asked extends PairQuestion ? DisaggResult : ReplayResult;
+export type AnswerTo<Asked extends Question> = Asked extends PairQuestion
+  ? DisaggResult
+  : Asked extends TogetherQuestion
+    ? Colocated
+    : ReplayResult;
 
 /** Answers questions; the same one is worked out once, whoever asks. */
 export type Ask = <Asked extends Question>(question: Asked) => Promise<AnswerTo<Asked>>;
 
 /** Works out an answer. */
-export async function answer(core: Core, question: Question): Promise<DisaggResult | ReplayResult> {
+export async function answer(core: Core, question: Question): Promise<DisaggResult | Colocated | ReplayResult> {
   if (question.kind === "pair") return disagg({ ...question.options, core });
+  if (question.kind === "together") return together(core, question);
+  return played(core, question);
+}
+
+async function together(core: Core, { options, pair }: TogetherQuestion): Promise<Colocated> {
+  const held = pair && {
+    measure: { goal: "cost" as const, amount: pair.costPerHr },
+    goodputRps: pair.goodputRps,
+  };
+  const { colocated } = await compareColocated(await openDisagg({ ...options, core }), held ?? undefined);
+  return colocated;
+}
+
+async function played(core: Core, question: ReplayQuestion): Promise<ReplayResult> {
   const { fleet, requests, rateRps, count, warmup = 0.25 } = question;
   const opened = await openPlanningRequests({
     workload: typeof requests === "string" ? requests : allAlike(requests),

@@ -3,10 +3,12 @@ import { type GpuName, GPUS, MODEL } from "./setting.js";
 
 /** GPUs of a replica that the search may choose. */
 export const TP_SIZES = [4, 8] as const;
-/** Tokens of an iteration at most: of a replica that prefills alone, or does both. */
+/** Tokens of an iteration at most (`max_num_batched_tokens`) of a replica that prefills alone. */
 export const PREFILL_BUDGETS = [2048, 8192] as const;
-/** More of them, which a replica that does both needs to keep the gaps between tokens short; where a replica decodes alone they count for nothing. */
-export const CHUNK_BUDGETS = [512, 1024] as const;
+/** Of one that decodes alone: more than it has sequences, and then it counts for nothing. */
+export const DECODE_BUDGETS = [512] as const;
+/** Of one that does both, which cuts prompts into so much: less of it keeps the gaps between tokens short. 8192 is the default of fleet files. */
+export const CHUNKS = [256, 512, 1024, 2048, 8192] as const;
 
 /** What a kind of replica is made of. */
 export interface ReplicaSetting {
