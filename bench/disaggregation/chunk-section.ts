@@ -1,5 +1,5 @@
 import { table } from "../validation/markdown.js";
-import { dollars, listed, millis, seconds, times } from "./formats.js";
+import { dollars, grouped, listed, millis, seconds, times } from "./formats.js";
 import { bestOf, cellOf, type LoadGrid, type Together } from "./grid.js";
 import { togetherQuestion } from "./cell.js";
 import type { Ask } from "./questions.js";
@@ -55,11 +55,13 @@ export function chunkSection(rows: readonly ChunkRow[]): string {
 
 /** The same in one sentence. */
 export function chunkSummary(rows: readonly ChunkRow[]): string {
+  const byDefault = CHUNKS.at(-1)!;
   const said = titlesOf(rows).map((title) => {
-    const costs = costsOf(rows.filter(({ load }) => load.title === title));
-    return `${times(Math.max(...costs) / Math.min(...costs))} (${title})`;
+    const own = rows.filter(({ load }) => load.title === title);
+    const costPerHr = own.find(({ budget }) => budget === byDefault)?.together?.cost_per_hr;
+    return `${times(costPerHr === undefined ? undefined : costPerHr / Math.min(...costsOf(own)))} (${title})`;
   });
-  return `**It matters what it is held against**: the worst size of chunk costs replicas of H100 that do both ${listed(said)} times the best one. Who compares with engines as they come finds separating to pay more often than it does.`;
+  return `**It matters what it is held against**: with chunks of ${grouped(byDefault)} tokens, the default, replicas of H100 that do both cost ${listed(said)} times what they cost with the best chunk. Who compares with engines as they come finds separating to pay more often than it does.`;
 }
 
 function titlesOf(rows: readonly ChunkRow[]): string[] {
