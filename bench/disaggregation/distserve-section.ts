@@ -28,6 +28,6 @@ export function distServeSection(): string {
     "### DistServe: what its links carry",
     `Keys and values of ${PROMPT} prompt tokens, the bandwidth that ${RATE_RPS} such requests a second need, and how long one crosses each link at its full bandwidth, one GPU or NIC, ms (in brackets: requests/s that fill it).`,
     table(["model", "GB", "Gbit/s", ...NAMES], rows),
-    "- The paper (Zhong et al., OSDI 2024, section 3.3) has 1.13 GB for OPT-66B, which is GiB, and about 90 Gbit/s; it finds transfers of OPT-175B below 0.1 % of the latency and 95 % of them below 30 ms, over NVLink inside a server. Over its 25 Gbit/s between servers the same model could not: hence its placement of both phases in one server.",
+    "- The paper (Zhong et al., OSDI 2024) has 1.13 GB for OPT-66B, which is GiB, and about 90 Gbit/s; it finds transfers of OPT-175B below 0.1 % of the latency and 95 % of them below 30 ms, over NVLink inside a server. Over its 25 Gbit/s between servers the same model could not: hence its placement of both phases in one server.",
   ].join("\n\n");
 }

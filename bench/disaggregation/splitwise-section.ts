@@ -16,7 +16,7 @@ import { MODEL, SEED } from "./setting.js";
 type DesignName = keyof typeof SPLITWISE_DESIGNS;
 type Servers = readonly [prompt: number, token: number];
 
-/** Servers of the two sides in the figures of the paper (Patel et al., ISCA 2024, section 6.3; its simulator's notebooks). */
+/** Servers of the two sides in the figures of the paper (Patel et al., ISCA 2024; its simulator's notebooks). */
 const PUBLISHED: Record<SplitwiseBudget, Record<"azure-conv" | "azure-code", Record<DesignName, Servers>>> = {
   power: {
     "azure-conv": {

@@ -143,7 +143,7 @@ async function aloneText(ask: Ask): Promise<string> {
   return [
     "The second token of requests of Azure code that meet no other, two replicas of eight GPUs:",
     table(["servers", "no transfer, ms", "serial", "later by", "layerwise", "later by"], rows),
-    `- Splitwise measured ${signedPercent(SPLITWISE.serial)} serial and ${signedPercent(SPLITWISE.layerwise)} layerwise (Patel et al., ISCA 2024, section 6.1). Not comparable figure by figure: their time between tokens is several times that of this model on these GPUs, ` +
+    `- Splitwise measured ${signedPercent(SPLITWISE.serial)} serial and ${signedPercent(SPLITWISE.layerwise)} layerwise (Patel et al., ISCA 2024). Not comparable figure by figure: their time between tokens is several times that of this model on these GPUs, ` +
       `and so is what crosses where keys and values are not shared between heads (BLOOM-176B: ${grouped(BLOOM_TOKEN_BYTES)} bytes a token, here ${grouped(linkFacts(LINKS[0]!, 8).bytesOf(1))}). The 5 ms that remain layer by layer are theirs, and hide less behind shorter iterations: for a model whose keys and values are few, layer by layer pays on slow links alone.`,
   ].join("\n\n");
 }
