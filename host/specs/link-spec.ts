@@ -18,7 +18,7 @@ export type Handover = (typeof HANDOVERS)[number];
 /** Name of the link that has no limit. */
 export const NO_LIMIT = "none";
 /** What a link is called that is given by its bandwidth. */
-export const CUSTOM_LINK = "custom";
+const CUSTOM_LINK = "custom";
 
 /**
  * Share of its bandwidth that a link really carries, unless given. An assumption: RDMA between servers typically reaches 0.7 to 0.9.
@@ -162,9 +162,6 @@ export const linkSchema = linkShape.superRefine((link, context) => {
   if (link.mode !== "layerwise" && link.layers !== undefined) say("layers", "has no meaning without mode layerwise");
 });
 
-/** Every key of a link. */
-export const LINK_KEYS = Object.keys(linkShape.shape) as readonly LinkKey[];
-
 /** Keys that say how a prefill pool uses its link. */
 export const TRANSFER_KEYS = [
   "latency_us",
@@ -175,6 +172,12 @@ export const TRANSFER_KEYS = [
   "kv_bytes_per_token",
   "layers",
 ] as const satisfies readonly LinkKey[];
+
+/** Keys that say what a link is, of whichever pool. */
+export const OWN_LINK_KEYS = ["type", "bandwidth_GBps", "nics", "efficiency"] as const satisfies readonly Exclude<
+  LinkKey,
+  (typeof TRANSFER_KEYS)[number]
+>[];
 
 /** The link itself. */
 export function linkOf(link: LinkFields): LinkSpec {

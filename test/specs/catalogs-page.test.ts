@@ -6,7 +6,7 @@ import { ARCHITECTURES } from "../../host/specs/hugging-face/architectures.js";
 import { resolveFleet } from "../../host/specs/fleet.js";
 import { parseFleet } from "../../host/specs/fleet-spec.js";
 import { LINKS } from "../../host/specs/link-catalog.js";
-import { LINK_KEYS } from "../../host/specs/link-spec.js";
+import { OWN_LINK_KEYS, TRANSFER_KEYS } from "../../host/specs/link-spec.js";
 import { readFleetFile } from "../../host/specs/read-fleet-file.js";
 import { HARDWARE_KEYS } from "../../host/specs/hardware/hardware-fields.js";
 import { temporaryFolder } from "../cli/temporary-folder.js";
@@ -57,7 +57,7 @@ describe("the page on catalogs", () => {
       const place = names.split(",").findIndex((cell) => cell.includes(`\`${name}\``));
       expect(Number(figures.split(",")[place])).toBe(bytesPerS / 1e9);
     }
-    for (const key of LINK_KEYS) expect(page).toContain(`\`${key}\``);
+    for (const key of [...OWN_LINK_KEYS, ...TRANSFER_KEYS]) expect(page).toContain(`\`${key}\``);
   });
 
   it("names every kind of model that is understood, and every key of hardware", () => {

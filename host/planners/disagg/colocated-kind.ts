@@ -7,7 +7,7 @@ import type { DisaggBudget, DisaggGoal } from "./disagg-options.js";
 import { type FleetKind, type FleetTotals, priceOf, SURELY_TOO_FEW } from "./fleet-kind.js";
 import { resolvedFleet, withCounts } from "./pair-fleet.js";
 import type { PairCounts, PairPrice, PairRange } from "./pair-frontier.js";
-import { bothRoles, type RoleKind } from "./role-kind.js";
+import { bothRoles, replicasWithin, type RoleKind } from "./role-kind.js";
 
 /** How a replica that does both mixes prompts and decodes: prompts in chunks beside decodes (`vllm`), or whole and before them (`vllm-v0`). */
 export const COLOCATED_SCHEDULERS = { chunked: "vllm", "prefill-first": "vllm-v0" } as const;
@@ -80,12 +80,8 @@ export class ColocatedKind implements FleetKind {
   }
 
   /** Most replicas within a budget. */
-  mostWithin({ costPerHr, powerW, gpus }: DisaggBudget): number {
-    const { kind } = this;
-    const within = (budget: number | undefined, each: number) =>
-      // A budget that is a whole number of replicas is not to miss one by a rounding.
-      budget === undefined ? Infinity : Math.floor(budget / each + 1e-9);
-    return Math.min(within(costPerHr, kind.costPerHr), within(powerW, kind.watts ?? Infinity), within(gpus, kind.gpus));
+  mostWithin(budget: DisaggBudget): number {
+    return replicasWithin(budget, this.kind);
   }
 }
 

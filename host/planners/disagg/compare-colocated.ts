@@ -3,11 +3,10 @@ import { ColocatedKind, COLOCATED_SCHEDULERS, type ColocatedScheduling } from ".
 import type { DisaggQuestion } from "./disagg-question.js";
 import type { Colocated } from "./disagg-result.js";
 import type { DisaggBudget, DisaggGoal } from "./disagg-options.js";
-import { FleetSizing } from "./fleet-sizing.js";
 import { colocatedRow } from "./point-rows.js";
 import { bestRate, confirmedRate } from "./rate-search.js";
 import type { RoleKind } from "./role-kind.js";
-import { sizeDesigns, type SizedDesign, type SizedFleet } from "./size-fleets.js";
+import { designsOf, sizeDesigns, type SizedFleet } from "./size-fleets.js";
 
 /** The answer that others are held against. */
 export interface ComparedAnswer {
@@ -17,7 +16,7 @@ export interface ComparedAnswer {
 }
 
 /** Fleets without separate pools: every kind of replica of either side, with both ways to mix prompts and decodes. */
-export function colocatedKinds(question: DisaggQuestion): {
+function colocatedKinds(question: DisaggQuestion): {
   kinds: ColocatedKind[];
   refused: DisaggQuestion["refused"];
 } {
@@ -47,7 +46,8 @@ export async function compareColocated(
 ): Promise<{ colocated: Colocated; refused: DisaggQuestion["refused"] }> {
   const { kinds, refused } = colocatedKinds(question);
   const { goal, budget } = question;
-  const sized = goal === "goodput" ? undefined : await sizeDesigns(designsOf(question, kinds, goal));
+  const sized =
+    goal === "goodput" ? undefined : await sizeDesigns(designsOf(question, kinds, { goal, nameOf: designOf }));
   const within = budget ?? (answer && budgetOf(answer));
   const most = question.maxPrefill + question.maxDecode;
   const fleets = within ? kinds.flatMap((kind) => fleetWithin(kind, within, most)) : [];
@@ -91,19 +91,8 @@ function whetherPays(compared: {
   return other === null ? true : null;
 }
 
-function designsOf(
-  question: DisaggQuestion,
-  kinds: readonly ColocatedKind[],
-  goal: DisaggGoal,
-): SizedDesign<ColocatedKind>[] {
-  const byDesign = new Map<string, FleetSizing<ColocatedKind>[]>();
-  for (const kind of kinds) {
-    const name = `${kind.kind.gpu} ${kind.scheduling}`;
-    const before = byDesign.get(name) ?? [];
-    before.push(new FleetSizing(question, kind, goal));
-    byDesign.set(name, before);
-  }
-  return [...byDesign].map(([name, sizings]) => ({ name, sizings }));
+function designOf({ kind, scheduling }: ColocatedKind): string {
+  return `${kind.gpu} ${scheduling}`;
 }
 
 async function rowOf(question: DisaggQuestion, { sizing, counts }: SizedFleet<ColocatedKind>) {

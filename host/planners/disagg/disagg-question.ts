@@ -70,7 +70,8 @@ export async function openDisagg(options: DisaggOptions): Promise<DisaggQuestion
   const tpotMs = objective.reference ? Infinity : settled.sloTpotMs;
   const context = { maxCtx, handover: options.handover ?? {}, moments, tpotMs };
   const { pairs, refused } = pairsOf(prefills, decodes, context);
-  const wanted = options.requests ?? requestsFor(pairs, settled, { rateRps, budget });
+  const most = { prefill: settled.maxPrefill, decode: settled.maxDecode };
+  const wanted = options.requests ?? requestsFor(pairs, most, { rateRps, budget });
   const hold = (count: number, ofSeed: number) =>
     holdLoad(opened, {
       maxCtx,
@@ -95,7 +96,7 @@ export async function openDisagg(options: DisaggOptions): Promise<DisaggQuestion
     decodes,
     pairs,
     refused,
-    most: { prefill: settled.maxPrefill, decode: settled.maxDecode },
+    most,
     load,
     fresh: async (number) => {
       if (!opened.isDrawn) return undefined;
@@ -177,27 +178,18 @@ function pairsOf(
 /** Requests of a run. At the rate that is planned for, or of a budget at the most that it is expected to bear. */
 function requestsFor(
   pairs: readonly PairKind[],
-  { maxPrefill, maxDecode }: SettledDisagg,
+  most: PairCounts,
   { rateRps, budget }: { rateRps: number; budget: DisaggBudget | undefined },
 ): number {
   let inFleet = 0;
   for (const pair of pairs) {
     const { stayS } = pair.capacity.decode;
-    inFleet = Math.max(inFleet, (budget ? expectedWithin(pair, budget, { maxPrefill, maxDecode }) : rateRps) * stayS);
+    // Nobody decodes: whatever the rate, nobody stays.
+    if (stayS > 0) inFleet = Math.max(inFleet, (budget ? expectedWithin(pair, budget, most) : rateRps) * stayS);
   }
   return Math.max(LEAST_REQUESTS, Math.ceil(TURNOVERS * inFleet));
 }
 
-function expectedWithin(
-  pair: PairKind,
-  budget: DisaggBudget,
-  { maxPrefill, maxDecode }: { maxPrefill: number; maxDecode: number },
-): number {
-  let most = 0;
-  for (let prefill = 1; prefill <= maxPrefill; prefill++) {
-    const decode = Math.min(maxDecode, pair.mostDecode(prefill, budget));
-    if (decode < 1) break;
-    most = Math.max(most, pair.expectedRps({ prefill, decode }));
-  }
-  return most;
+function expectedWithin(pair: PairKind, budget: DisaggBudget, most: PairCounts): number {
+  return pair.countsWithin(budget, most).reduce((best, counts) => Math.max(best, pair.expectedRps(counts)), 0);
 }

@@ -34,7 +34,10 @@ export async function tryKind(
 export class FleetSizing<Kind extends FleetKind> implements PairCandidate {
   frontier: PairFrontier;
   readonly price: PairPrice;
-  private readonly points = new Map<string, TrialPoint>();
+  /** Runs that were enough and are no more than any other of them: what a row may be of. A run holds the times of all of its requests. */
+  private readonly points = new Map<string, { counts: PairCounts; point: TrialPoint }>();
+  /** Keys of those that were not. */
+  private readonly tooFew = new Set<string>();
   /** Requests of its runs: others since a confirmation has missed, as runs that were too short to tell once would be again. */
   private load: HeldLoad;
   private seed: number;
@@ -58,17 +61,25 @@ export class FleetSizing<Kind extends FleetKind> implements PairCandidate {
     return this.kind.rangeAt(rateRps * load.share, most);
   }
 
-  readonly isEnough = async (counts: PairCounts): Promise<boolean> => (await this.play(counts)).isEnough;
+  readonly isEnough = async (counts: PairCounts): Promise<boolean> =>
+    !this.tooFew.has(keyOf(counts)) && (await this.play(counts)).isEnough;
 
-  /** The run of so many; played if it was not, and to its end where that is asked for. */
+  /** The run of so many: played, and to its end where that is asked for, unless it is known to be enough. */
   async play(counts: PairCounts, { mayBreak = true }: { mayBreak?: boolean } = {}): Promise<TrialPoint> {
-    const key = keyOf(counts);
-    const before = this.points.get(key);
-    if (before && (mayBreak || !before.isBroken)) return before;
+    const before = this.points.get(keyOf(counts));
+    if (before) return before.point;
     const { question, kind, load, seed } = this;
     const point = await tryKind(question, kind, { counts, rateRps: question.rateRps, load, seed, mayBreak });
-    this.points.set(key, point);
+    if (point.isEnough) this.keep(counts, point);
+    else this.tooFew.add(keyOf(counts));
     return point;
+  }
+
+  private keep(counts: PairCounts, point: TrialPoint): void {
+    for (const [key, { counts: other }] of this.points) {
+      if (counts.prefill <= other.prefill && counts.decode <= other.decode) this.points.delete(key);
+    }
+    this.points.set(keyOf(counts), { counts, point });
   }
 
   /** The last fresh requests that were played. */
@@ -105,7 +116,8 @@ export class FleetSizing<Kind extends FleetKind> implements PairCandidate {
     this.load = load;
     this.seed = seed;
     this.points.clear();
-    this.points.set(keyOf(counts), point);
+    this.tooFew.clear();
+    this.tooFew.add(keyOf(counts));
     const { least } = this.frontier;
     this.frontier = new PairFrontier({ ...this.range, least, guess: counts });
     return false;

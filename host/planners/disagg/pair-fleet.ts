@@ -2,6 +2,7 @@ import { type Fleet, resolveFleet } from "../../specs/fleet.js";
 import { checkFleet, type FleetInput } from "../../specs/fleet-spec.js";
 import { InputError } from "../../specs/input-error.js";
 import { isGroupOfEight } from "../../specs/gpu-catalog.js";
+import { OWN_LINK_KEYS } from "../../specs/link-spec.js";
 import { MAX_REPLICAS, MAX_SLOTS } from "../../specs/pool-spec.js";
 import type { FirstToken } from "../../specs/stage-spec.js";
 import { poolInput, type PoolInput } from "../sizing/replica-option.js";
@@ -75,14 +76,11 @@ export function pairInput(
   return { engine: "iterations", pools };
 }
 
-/** Keys that say what a link is; the others say how a prefill pool uses it. */
-const LINK_KEYS = ["type", "bandwidth_GBps", "nics", "efficiency"] as const;
-
 function linkOf(kind: RoleKind, given: Partial<LinkInput>): LinkInput {
   const own = kind.option.replica.link ?? defaultLink(kind);
   const isNamed = given.type !== undefined || given.bandwidth_GBps !== undefined;
   const link: LinkInput = {};
-  for (const key of LINK_KEYS) {
+  for (const key of OWN_LINK_KEYS) {
     const value = given[key] ?? (isNamed ? undefined : own[key]);
     if (value !== undefined) Object.assign(link, { [key]: value });
   }
@@ -92,7 +90,7 @@ function linkOf(kind: RoleKind, given: Partial<LinkInput>): LinkInput {
 /** How a prefill pool uses its link; of a replica whose model is not known, what of the model of the profiles crosses. */
 function crossingOf(kind: RoleKind, given: Partial<LinkInput>): LinkInput {
   const crossing: LinkInput = { ...kind.option.replica.link, ...given };
-  for (const key of LINK_KEYS) delete crossing[key];
+  for (const key of OWN_LINK_KEYS) delete crossing[key];
   if (kind.pool.roofline || crossing.kv_bytes_per_token !== undefined) return withLayers(kind, crossing);
   if (!isGroupOfEight(kind.pool.profile)) {
     throw new InputError(
@@ -143,7 +141,9 @@ export function withCounts(fleet: Fleet, counts: readonly number[]): Fleet {
   const replicas = sum((pool) => pool.replicas);
   const slots = sum((pool) => pool.replicas * pool.slots);
   if (replicas > MAX_REPLICAS || slots > MAX_SLOTS) {
-    throw new InputError(`a fleet would need ${replicas} replicas; it has at most ${MAX_REPLICAS}.`);
+    throw new InputError(
+      `a fleet would need ${replicas} replicas with ${slots} slots; it has at most ${MAX_REPLICAS} replicas and ${MAX_SLOTS} slots.`,
+    );
   }
   return { ...fleet, pools, replicas, slots, gpus: sum(({ gpus }) => gpus), costPerHr: sum((pool) => pool.costPerHr) };
 }

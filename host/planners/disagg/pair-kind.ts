@@ -7,7 +7,7 @@ import { type HandoverChoice, pairInput, resolvedFleet, withCounts } from "./pai
 import { type FleetKind, type FleetTotals, priceOf, SURELY_TOO_FEW } from "./fleet-kind.js";
 import type { PairCounts, PairPrice, PairRange } from "./pair-frontier.js";
 import { decodeCapacity, type PhaseCapacity, prefillCapacity } from "./phase-capacity.js";
-import type { RoleKind } from "./role-kind.js";
+import { replicasWithin, type RoleKind } from "./role-kind.js";
 
 /** Share of what a side can serve with which it is taken to keep its limits, to begin with. */
 const USUAL_LOAD = 0.85;
@@ -123,16 +123,18 @@ export class PairKind implements FleetKind {
   }
 
   /** The most that decode beside so many that prefill within a budget; less than 1: there are too many of these. */
-  mostDecode(prefill: number, { costPerHr, powerW, gpus }: DisaggBudget): number {
-    const left = (budget: number | undefined, of: (kind: RoleKind) => number) => {
-      if (budget === undefined) return Infinity;
-      // A budget that is a whole number of replicas is not to miss one by a rounding.
-      return Math.floor((budget - prefill * of(this.prefill)) / of(this.decode) + 1e-9);
-    };
-    return Math.min(
-      left(costPerHr, (kind) => kind.costPerHr),
-      left(powerW, (kind) => kind.watts ?? Infinity),
-      left(gpus, (kind) => kind.gpus),
-    );
+  mostDecode(prefill: number, budget: DisaggBudget): number {
+    return replicasWithin(budget, this.decode, { kind: this.prefill, count: prefill });
+  }
+
+  /** Beside every number that prefill the most that decode, within a budget and the numbers that there may be. */
+  countsWithin(budget: DisaggBudget, most: PairCounts): PairCounts[] {
+    const counts: PairCounts[] = [];
+    for (let prefill = 1; prefill <= most.prefill; prefill++) {
+      const decode = Math.min(most.decode, this.mostDecode(prefill, budget));
+      if (decode < 1) break;
+      counts.push({ prefill, decode });
+    }
+    return counts;
   }
 }

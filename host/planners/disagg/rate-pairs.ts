@@ -13,7 +13,8 @@ import type { FoundPair } from "./size-pairs.js";
 export async function ratePairs(question: DisaggQuestion, budget: DisaggBudget): Promise<FoundPair> {
   const byDesign = new Map<string, RatedFleet<PairKind>[]>();
   for (const pair of question.pairs) {
-    byDesign.set(pair.design, [...(byDesign.get(pair.design) ?? []), ...fleetsWithin(question, pair, budget)]);
+    const fleets = pair.countsWithin(budget, question.most).map((counts) => ({ kind: pair, counts }));
+    byDesign.set(pair.design, [...(byDesign.get(pair.design) ?? []), ...fleets]);
   }
   const designs: DisaggDesign[] = [];
   let best: FleetRate<PairKind> | undefined;
@@ -30,18 +31,4 @@ export async function ratePairs(question: DisaggQuestion, budget: DisaggBudget):
   const row = pairRow(question, rate, rate.isConfirmed);
   designs.find(({ design }) => design === rate.kind.design)!.best = row;
   return { ...rows, best: { row, rate, confirmedWith: CONFIRMATIONS }, pareto: [row] };
-}
-
-function fleetsWithin(
-  { maxPrefill, maxDecode }: DisaggQuestion,
-  kind: PairKind,
-  budget: DisaggBudget,
-): RatedFleet<PairKind>[] {
-  const fleets: RatedFleet<PairKind>[] = [];
-  for (let prefill = 1; prefill <= maxPrefill; prefill++) {
-    const decode = Math.min(maxDecode, kind.mostDecode(prefill, budget));
-    if (decode < 1) break;
-    fleets.push({ kind, counts: { prefill, decode } });
-  }
-  return fleets;
 }

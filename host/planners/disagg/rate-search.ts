@@ -29,8 +29,8 @@ export interface FleetRate<Kind extends FleetKind> extends RatedFleet<Kind> {
 class RateTrial implements RateCandidate {
   readonly mostRps: number;
   readonly expectedRps: number;
-  /** Runs that were enough, by their rate. */
-  readonly points = new Map<number, TrialPoint>();
+  /** The run of the highest rate that was borne. */
+  highest: { rateRps: number; point: TrialPoint } | undefined;
 
   constructor(
     private readonly question: DisaggQuestion,
@@ -49,7 +49,7 @@ class RateTrial implements RateCandidate {
   readonly isBorne = async (rateRps: number): Promise<boolean> => {
     const { question, fleet, load, seed } = this;
     const point = await tryKind(question, fleet.kind, { counts: fleet.counts, rateRps, load, seed });
-    if (point.isEnough) this.points.set(rateRps, point);
+    if (point.isEnough && rateRps > (this.highest?.rateRps ?? 0)) this.highest = { rateRps, point };
     return point.isEnough;
   };
 }
@@ -66,7 +66,7 @@ export async function bestRate<Kind extends FleetKind>(
   const best = await highestRate(trials, LADDER);
   if (!best) return undefined;
   const fleet = fleets[trials.indexOf(best.candidate)]!;
-  return { ...fleet, rateRps: best.rateRps, point: best.candidate.points.get(best.rateRps)! };
+  return { ...fleet, ...best.candidate.highest! };
 }
 
 /**
@@ -81,10 +81,8 @@ export async function rateOf<Kind extends FleetKind>(
   { near, load = question.load, seed = question.seed }: { near?: number; load?: HeldLoad; seed?: number } = {},
 ): Promise<FleetRate<Kind> | undefined> {
   const trial = new RateTrial(question, fleet, load, seed, near);
-  const step = await highestStep(trial, LADDER);
-  if (step === undefined) return undefined;
-  const rateRps = LADDER.at(step);
-  return { ...fleet, rateRps, point: trial.points.get(rateRps)! };
+  if ((await highestStep(trial, LADDER)) === undefined) return undefined;
+  return { ...fleet, ...trial.highest! };
 }
 
 /**

@@ -1,7 +1,9 @@
 import { provisionedPowerW } from "../../profiles/pool-power.js";
 import type { Pool } from "../../specs/fleet.js";
+import { stageShape } from "../../specs/stage-spec.js";
 import type { ReplicaOption } from "../sizing/replica-option.js";
 import { replicaPool } from "../sizing/replica-pool.js";
+import type { DisaggBudget } from "./disagg-options.js";
 
 /** A kind of replica on one side, and what it counts for. */
 export interface RoleKind {
@@ -44,7 +46,7 @@ export function roleKind(option: ReplicaOption, maxCtx: number): RoleKind {
 }
 
 /** Keys of a pool that say what it does where prefill and decode are apart. */
-const STAGE_KEYS = ["role", "decode_pool", "first_token", "link", "spill_prompt_tokens", "keep_decodes"] as const;
+const STAGE_KEYS = Object.keys(stageShape) as (keyof typeof stageShape)[];
 
 const known = new WeakMap<ReplicaOption, ReplicaOption>();
 
@@ -58,4 +60,25 @@ export function bothRoles(option: ReplicaOption): ReplicaOption {
     known.set(option, both);
   }
   return both;
+}
+
+/** Replicas of one kind that a budget is spent on first. */
+interface Spent {
+  kind: RoleKind;
+  count: number;
+}
+
+/** The most replicas of a kind that a budget buys, beside others that it is spent on first; below 0: these are more than it buys. */
+export function replicasWithin({ costPerHr, powerW, gpus }: DisaggBudget, kind: RoleKind, spent?: Spent): number {
+  const within = (budget: number | undefined, priceOf: (one: RoleKind) => number) => {
+    if (budget === undefined) return Infinity;
+    const left = spent ? budget - spent.count * priceOf(spent.kind) : budget;
+    // A budget that is a whole number of replicas is not to miss one by a rounding.
+    return Math.floor(left / priceOf(kind) + 1e-9);
+  };
+  return Math.min(
+    within(costPerHr, (one) => one.costPerHr),
+    within(powerW, (one) => one.watts ?? Infinity),
+    within(gpus, (one) => one.gpus),
+  );
 }

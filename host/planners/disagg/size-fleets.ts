@@ -1,12 +1,30 @@
 import { cheapestPair } from "./cheapest-pair.js";
 import type { FleetKind } from "./fleet-kind.js";
-import type { FleetSizing } from "./fleet-sizing.js";
+import type { DisaggGoal } from "./disagg-options.js";
+import type { DisaggQuestion } from "./disagg-question.js";
+import { FleetSizing } from "./fleet-sizing.js";
 import { isLess, type PairCounts } from "./pair-frontier.js";
 
 /** Kinds of fleet among which one answer is wanted. */
 export interface SizedDesign<Kind extends FleetKind> {
   name: string;
   sizings: readonly FleetSizing<Kind>[];
+}
+
+/** Kinds of fleet, put together by the design that each is of. */
+export function designsOf<Kind extends FleetKind>(
+  question: DisaggQuestion,
+  kinds: readonly Kind[],
+  { goal, nameOf }: { goal: DisaggGoal; nameOf: (kind: Kind) => string },
+): SizedDesign<Kind>[] {
+  const byDesign = new Map<string, FleetSizing<Kind>[]>();
+  for (const kind of kinds) {
+    const name = nameOf(kind);
+    const before = byDesign.get(name) ?? [];
+    before.push(new FleetSizing(question, kind, goal));
+    byDesign.set(name, before);
+  }
+  return [...byDesign].map(([name, sizings]) => ({ name, sizings }));
 }
 
 /** The fleet that counts for least in a design. */

@@ -2,12 +2,13 @@ import { narrowFor } from "./cheapest-pair.js";
 import type { DisaggQuestion } from "./disagg-question.js";
 import type { DisaggDesign, DisaggMiss, DisaggPoint } from "./disagg-result.js";
 import { DISAGG_GOALS, type DisaggGoal } from "./disagg-options.js";
-import { FleetSizing } from "./fleet-sizing.js";
+import type { FleetSizing } from "./fleet-sizing.js";
+import type { TrialPoint } from "./fleet-trial.js";
 import { exceptionsAmong, type FrontierException, type PairCounts } from "./pair-frontier.js";
 import type { PairKind } from "./pair-kind.js";
 import { pairRow } from "./point-rows.js";
 import { confirmedRate, type FleetRate, rateOf } from "./rate-search.js";
-import { sizeDesigns, type SizedDesign, type SizedFleet } from "./size-fleets.js";
+import { designsOf, sizeDesigns, type SizedDesign, type SizedFleet } from "./size-fleets.js";
 
 /** What a search for a pair came to. */
 export interface FoundPair {
@@ -23,7 +24,7 @@ type Sizing = FleetSizing<PairKind>;
 
 /** The pair that has least of a goal at the rate of the requests, over all designs. */
 export async function sizePairs(question: DisaggQuestion, goal: DisaggGoal): Promise<FoundPair> {
-  const designs = designsOf(question, goal);
+  const designs = designsOf(question, question.pairs, { goal, nameOf: ({ design }) => design });
   const { best, fleets } = await sizeDesigns(designs);
   const sizings = designs.flatMap((design) => design.sizings);
   const rows: DisaggDesign[] = [];
@@ -31,8 +32,8 @@ export async function sizePairs(question: DisaggQuestion, goal: DisaggGoal): Pro
     const fleet = fleets.find((one) => one.design === design);
     rows.push({
       design: design.name,
-      best: fleet ? await rowOf(question, fleet.sizing, fleet.counts) : null,
-      why_none: fleet ? null : await whyNone(question, design),
+      best: fleet ? await playedRow(question, fleet.sizing, fleet.counts) : null,
+      why_none: fleet ? null : whyNone(question, design),
     });
   }
   const pareto = await frontOf(question, fleets);
@@ -43,7 +44,7 @@ export async function sizePairs(question: DisaggQuestion, goal: DisaggGoal): Pro
   const { sizing, counts } = best;
   const rate = await rateAbove(question, best);
   return {
-    best: { row: await rowOf(question, sizing, counts), rate, confirmedWith: sizing.confirmedWith },
+    best: { row: await playedRow(question, sizing, counts), rate, confirmedWith: sizing.confirmedWith },
     designs: rows,
     pareto,
     miss: undefined,
@@ -63,18 +64,15 @@ async function rateAbove(
   return { ...fleet, rateRps: question.rateRps, point: await sizing.play(counts) };
 }
 
-function designsOf(question: DisaggQuestion, goal: DisaggGoal): SizedDesign<PairKind>[] {
-  const byDesign = new Map<string, Sizing[]>();
-  for (const pair of question.pairs) {
-    const before = byDesign.get(pair.design) ?? [];
-    before.push(new FleetSizing(question, pair, goal));
-    byDesign.set(pair.design, before);
-  }
-  return [...byDesign].map(([name, sizings]) => ({ name, sizings }));
+async function playedRow(question: DisaggQuestion, sizing: Sizing, counts: PairCounts): Promise<DisaggPoint> {
+  return rowOf(question, sizing, { counts, point: await sizing.play(counts) });
 }
 
-async function rowOf(question: DisaggQuestion, sizing: Sizing, counts: PairCounts): Promise<DisaggPoint> {
-  const point = await sizing.play(counts);
+function rowOf(
+  question: DisaggQuestion,
+  sizing: Sizing,
+  { counts, point }: { counts: PairCounts; point: TrialPoint },
+): DisaggPoint {
   const played = { kind: sizing.kind, counts, point, rateRps: question.rateRps };
   return pairRow(question, played, sizing.isConfirmed(counts));
 }
@@ -95,12 +93,12 @@ async function frontOf(question: DisaggQuestion, fleets: readonly SizedFleet<Pai
     return isCheaper;
   });
   const rows: DisaggPoint[] = [];
-  for (const { sizing, counts } of front) rows.push(await rowOf(question, sizing, counts));
+  for (const { sizing, counts } of front) rows.push(await playedRow(question, sizing, counts));
   return rows;
 }
 
 /** Why a design has no pair that is enough. */
-async function whyNone(question: DisaggQuestion, { sizings }: SizedDesign<PairKind>): Promise<string> {
+function whyNone(question: DisaggQuestion, { sizings }: SizedDesign<PairKind>): string {
   const slow = sizings.map(({ kind }) => tooSlow(question, kind));
   const [first] = slow;
   if (first !== undefined && slow.every((why) => why !== undefined)) return first;
@@ -130,7 +128,7 @@ async function nearestMiss(question: DisaggQuestion, sizings: readonly Sizing[])
     least = excess;
     const { missed, allowed } = point.judge;
     nearest = {
-      point: await rowOf(question, sizing, question.most),
+      point: rowOf(question, sizing, { counts: question.most, point }),
       verdict: point.verdict,
       missed: question.objective.conditions.flatMap(({ name }, index) =>
         missed[index]! > allowed[index]!
