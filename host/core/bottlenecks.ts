@@ -1,3 +1,4 @@
+import { TICKS_PER_SECOND } from "../../assembly/contract.js";
 import type { Pool } from "../specs/fleet.js";
 import type { PoolStage } from "../specs/pool-stage.js";
 import type { Moment } from "./course.js";
@@ -76,10 +77,12 @@ class Bottlenecks {
     else this.addBehind(stage.decodePool, index);
   }
 
-  /** The decode pool or the links before it. */
+  /** The decode pool or the links before it. Links that carry all they can fill no seats, but leave a decode pool with hardly anything besides those who run. */
   private addBehind(decode: number, heldUp?: number): void {
-    if (this.isFullOfRunning(decode)) this.add(decode, "decoding", heldUp);
-    else this.add(this.busiestLinks(decode), "link", heldUp);
+    const links = this.busiestLinks(decode);
+    const isLink = this.seatShare(decode) < FULL && (this.linkShare(links) >= FULL || !this.isFullOfRunning(decode));
+    if (isLink) this.add(links, "link", heldUp);
+    else this.add(decode, "decoding", heldUp);
   }
 
   private runningShare(index: number): number {
@@ -88,12 +91,23 @@ class Bottlenecks {
     return ticks > 0 ? this.grown(index, "lanesBusyArea") / (replicas * serving.pp * ticks) : 1;
   }
 
-  /** Whether running requests take the seats of a decode pool, or most of the memory in use. */
-  private isFullOfRunning(index: number): boolean {
+  private seatShare(index: number): number {
     const { replicas, serving } = this.pools[index]!;
     const seats = replicas * serving.maxNumSeqs * this.grown(index, "tick");
-    const outside = this.grown(index, "outsideArea");
-    return this.grown(index, "busyArea") >= FULL * seats || 2 * outside <= this.grown(index, "kvArea");
+    return seats > 0 ? this.grown(index, "busyArea") / seats : 1;
+  }
+
+  /** Whether running requests take most of the memory in use in a decode pool. */
+  private isFullOfRunning(index: number): boolean {
+    return 2 * this.grown(index, "outsideArea") <= this.grown(index, "kvArea");
+  }
+
+  /** What the links of a pool carried, of what they could. */
+  private linkShare(index: number): number {
+    const seconds = this.grown(index, "tick") / TICKS_PER_SECOND;
+    return (
+      this.grown(index, "linkBytes") / (this.pools[index]!.replicas * this.stages[index]!.link.bytesPerS * seconds)
+    );
   }
 
   /** Of a decode pool and those that hand over to it, the one whose links carried most of what they could. */
@@ -101,9 +115,7 @@ class Bottlenecks {
     const sides = this.stages.flatMap((stage, index) =>
       stage?.role === "prefill" && stage.decodePool === decode ? [index] : [],
     );
-    const busy = (index: number) =>
-      this.grown(index, "linkBytes") / (this.pools[index]!.replicas * this.stages[index]!.link.bytesPerS);
-    return [...sides, decode].reduce((best, index) => (busy(index) > busy(best) ? index : best));
+    return [...sides, decode].reduce((best, index) => (this.linkShare(index) > this.linkShare(best) ? index : best));
   }
 
   private grown(index: number, field: keyof Moment): number {
