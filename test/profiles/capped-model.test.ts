@@ -181,8 +181,8 @@ describe("a cap that cannot be", () => {
 
   it("is refused where nothing is known of power", () => {
     const pool = { id: "p", max_ctx: 8192, n_replicas: 1, power_cap_w: 300 };
-    const fleet = checkFleet({ pools: [{ ...pool, iteration_model: { type: "linear", c0_ms: 10 } }] });
-    expect(() => resolveFleet(fleet)).toThrow(/power_cap_w is 300; it needs a pool whose power is known/);
+    const pools = [{ ...pool, iteration_model: { type: "linear", c0_ms: 10 } }];
+    expect(() => checkFleet({ pools })).toThrow(/power_cap_w is 300, but needs a pool whose power is known/);
   });
 });
 
