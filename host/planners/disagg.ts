@@ -2,7 +2,7 @@ import type { FleetInput } from "../specs/fleet-spec.js";
 import { breaksFirst } from "./disagg/breaks-first.js";
 import { type ComparedAnswer, compareColocated } from "./disagg/compare-colocated.js";
 import { assumedOf, notesOf } from "./disagg/disagg-notes.js";
-import type { DisaggGoal, DisaggOptions } from "./disagg/disagg-options.js";
+import type { DisaggBudget, DisaggGoal, DisaggOptions } from "./disagg/disagg-options.js";
 import { type DisaggQuestion, openDisagg } from "./disagg/disagg-question.js";
 import type { DisaggResult } from "./disagg/disagg-result.js";
 import { type DisaggExplanation, explainDisagg } from "./disagg/explain.js";
@@ -51,7 +51,7 @@ export async function disagg(options: DisaggOptions): Promise<DisaggResult> {
     pareto: found.pareto,
     method: "simulate",
     goal,
-    budget: budget ?? null,
+    budget: budget ? budgetKeys(budget) : null,
     designs: found.designs,
     check,
     breaks_first: best ? await breaksFirst(question, best.rate) : null,
@@ -66,6 +66,14 @@ export async function disagg(options: DisaggOptions): Promise<DisaggResult> {
     ...(explanation ? { explanation } : {}),
     seed: question.seed,
     notes: notesOf(question, found, check),
+  };
+}
+
+function budgetKeys({ costPerHr, powerW, gpus }: DisaggBudget): NonNullable<DisaggResult["budget"]> {
+  return {
+    ...(costPerHr === undefined ? {} : { cost_per_hr: costPerHr }),
+    ...(powerW === undefined ? {} : { power_w: powerW }),
+    ...(gpus === undefined ? {} : { gpus }),
   };
 }
 

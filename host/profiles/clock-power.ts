@@ -21,7 +21,7 @@ export function clockUnderCap({ idleW, fullW, capW }: { idleW: number; fullW: nu
  * An assumption. Caches and the network to memory run on the clock of the arithmetic, and have room to spare: Splitwise (Patel et al., ISCA 2024, arXiv:2311.18677, figure 9) sees nearly no change of the token
  * phase of H100s from 700 down to 350 W. That room has an end.
  */
-export const MEMORY_BOUND_CLOCK = 0.5;
+const MEMORY_BOUND_CLOCK = 0.5;
 
 /** Memory bandwidth at a clock, as a share of the full one. */
 export function bandwidthAtClock(clock: number): number {

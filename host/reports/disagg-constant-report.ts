@@ -108,7 +108,7 @@ export function disaggConstantAnswer({ best, why_none }: DisaggConstantResult): 
 }
 
 /** What fleets whose replicas do both are. */
-export const ONE_POOL =
+const ONE_POOL =
   "replicas that prefill and decode, sized by simulation for the same requests and limits; they and the pair above are not of one method, so a small difference says nothing";
 
 function workerText(worker: DisaggConstantResult["prefill"] | DisaggConstantResult["decode"], more: string): string {

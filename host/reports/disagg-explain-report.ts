@@ -95,13 +95,13 @@ function bestText({ best, best_now, compared_gpus }: PrefillExplanation): string
 /** What is said of the way from pool to pool beside its table. */
 export function linkWords({ link, handover_factor, decode_pool }: DisaggExplanation): LabelledWords[] {
   if (link === null) return [["link", `no request has a second token: nothing is handed over to ${decode_pool}`]];
-  const { mean_bytes, handed_over, serial_s, layerwise_s, latency_s } = link;
-  const whose = handed_over < 1 ? `each of ${percent(handed_over)} of the requests` : "a request";
+  const { mean_bytes, handed_over_share: share, serial_s, layerwise_s, latency_s } = link;
+  const whose = share < 1 ? `each of ${percent(share)} of the requests` : "a request";
   return [
     [
       "transfer",
-      `${significant(mean_bytes / MB)} MB ${whose}; on free links ${millisecondsWithUnit(serial_s * MS)} after the prompt, or ${millisecondsWithUnit(layerwise_s * MS)} layer by layer, ` +
-        `${millisecondsWithUnit(latency_s * MS)} of them latency; ${link.mode} here`,
+      `${significant(mean_bytes / MB)} MB ${whose}; on free links ${millisecondsWithUnit(serial_s * MS)} after the prompt, or ${millisecondsWithUnit(layerwise_s * MS)} layer by layer; ` +
+        `${link.mode} here, ${millisecondsWithUnit(latency_s * MS)} of it latency`,
     ],
     [
       "factor",

@@ -137,9 +137,9 @@ export function disaggQuestion(result: DisaggResult): string {
   return `${what} ${objectiveText(result)}`;
 }
 
-function budgetText({ costPerHr, powerW, gpus }: NonNullable<DisaggResult["budget"]>): string {
-  if (costPerHr !== undefined) return `${dollars(costPerHr)} an hour`;
-  return powerW !== undefined ? `${kilowatts(powerW)} kW` : counted(gpus!, "GPU");
+function budgetText({ cost_per_hr: cost, power_w: watts, gpus }: NonNullable<DisaggResult["budget"]>): string {
+  if (cost !== undefined) return `${dollars(cost)} an hour`;
+  return watts !== undefined ? `${kilowatts(watts)} kW` : counted(gpus!, "GPU");
 }
 
 /** The objective as a clause. */
@@ -178,7 +178,7 @@ function missText({ point, verdict, missed }: NonNullable<DisaggResult["nearest_
 
 /** What is said beside the tables. */
 export function disaggWords(result: DisaggResult): LabelledWords[] {
-  const { check, breaks_first: breaks, colocated, lengths, requests, max_ctx, search } = result;
+  const { best, check, breaks_first: breaks, colocated, lengths, requests, max_ctx, search } = result;
   const tooLong = requests.too_long_share > 0 ? `; ${percent(requests.too_long_share)} are longer, and left out` : "";
   return [
     ...(check ? checkWords(check, result) : []),
@@ -188,7 +188,7 @@ export function disaggWords(result: DisaggResult): LabelledWords[] {
       "requests",
       `on average ${significant(lengths.mean_isl)} prompt and ${significant(lengths.mean_osl)} output tokens${lengths.from === "given" ? ", as given" : ""}, up to ${count(max_ctx)} together${tooLong}`,
     ],
-    ["search", searchText(search)],
+    ["search", searchText(search, best)],
     ...result.designs.flatMap(({ design, why_none }): LabelledWords[] =>
       why_none === null || result.designs.length === 1 ? [] : [["none", `${design}: ${why_none}`]],
     ),
@@ -198,12 +198,20 @@ export function disaggWords(result: DisaggResult): LabelledWords[] {
   ];
 }
 
-function searchText({ runs, requests, requests_to_confirm, pairs, rate_step }: DisaggResult["search"]): string {
-  const confirmed =
-    requests_to_confirm === null
-      ? "a trace has no others to confirm with"
-      : `the answer confirmed with ${count(requests_to_confirm)} others`;
-  return `${counted(pairs, "pair")} of kinds of replica, ${counted(runs, "run")} of ${count(requests)} requests, those that miss for certain broken off; ${confirmed}; rates in steps of ${percent(rate_step)}`;
+function searchText(
+  { runs, requests, pairs, rate_step, ...search }: DisaggResult["search"],
+  best: DisaggPoint | null,
+): string {
+  const confirmed = best === null ? "" : `; ${confirmedText(search, best)}`;
+  return `${counted(pairs, "pair")} of kinds of replica, ${counted(runs, "run")} of ${count(requests)} requests, those that miss for certain broken off${confirmed}; rates in steps of ${percent(rate_step)}`;
+}
+
+function confirmedText(
+  { requests_to_confirm: others }: Pick<DisaggResult["search"], "requests_to_confirm">,
+  { is_confirmed: isConfirmed }: DisaggPoint,
+): string {
+  if (others === null) return "a trace has no others to confirm with";
+  return `the answer ${isConfirmed ? "confirmed" : "NOT confirmed"} with ${count(others)} others`;
 }
 
 function checkWords(check: DisaggCheck, { objective }: DisaggResult): LabelledWords[] {
@@ -235,7 +243,7 @@ function checkWords(check: DisaggCheck, { objective }: DisaggResult): LabelledWo
   if (energy) {
     words.push([
       "energy",
-      `${significant(energy.energy_per_request_j ?? 0)} J a request, ${significant(energy.energy_per_output_token_j ?? 0)} J an output token; ${kilowatts(energy.mean_power_w)} kW drawn of ${kilowatts(energy.provisioned_power_w)} kW`,
+      `${joules(energy.energy_per_request_j)} a request, ${joules(energy.energy_per_output_token_j)} an output token; ${kilowatts(energy.mean_power_w)} kW drawn of ${kilowatts(energy.provisioned_power_w)} kW`,
     ]);
   }
   return words;
@@ -256,7 +264,7 @@ const RESOURCES: Readonly<Record<BreaksFirst["resource"], string>> = {
 };
 
 /** What gives way first, as words. */
-export function breaksWords({ at_rps, resource, missed, use }: BreaksFirst): LabelledWords {
+function breaksWords({ at_rps, resource, missed, use }: BreaksFirst): LabelledWords {
   const limits = missed.length > 0 ? missed.join(", ") : "no limit yet, but the backlog grows";
   return [
     "breaks first",
@@ -277,7 +285,7 @@ function colocatedWords({ best, goal }: DisaggResult, colocated: Colocated): Lab
   }
   if (best) {
     words.push([
-      "same " + (goal === "power" ? "power" : goal === "gpus" ? "GPUs" : "cost"),
+      `same ${{ cost: "cost", power: "power", gpus: "GPUs", goodput: "budget" }[goal]}`,
       same
         ? `${colocatedText(same)} bear ${significant(same.rate_rps)} requests/s, separate pools ${significant(best.goodput_rps)}`
         : "replicas that do both keep the objective at no rate",
@@ -314,6 +322,10 @@ function countsText(point: DisaggPoint | ColocatedPoint): string {
 
 function pair({ p50, p99 }: { p50: number | null; p99: number | null }): string {
   return `${millisecondsWithUnit(p50)} and ${millisecondsWithUnit(p99)}`;
+}
+
+function joules(energy: number | null): string {
+  return energy === null ? NONE : `${significant(energy)} J`;
 }
 
 function kilowatts(watts: number | null): string {

@@ -54,6 +54,7 @@ describe("disagg", () => {
     const { stdout } = await disagg("--slo-tpot", "2", "--max-decode", "8", "--gpu-decode", "a100,h100");
     expect(words(stdout)).toContain("no pair of pools keeps the objective: not even 32 that prefill and 8 that decode");
     expect(words(stdout)).toContain("P99 of TPOT is missed");
+    expect(words(stdout)).not.toContain("the answer confirmed");
     expect(Math.max(...stdout.split("\n").map(visibleLength))).toBeLessThanOrEqual(100);
     expect(process.exitCode).toBe(1);
   });
@@ -96,6 +97,15 @@ describe("disagg", () => {
       best: { total_gpus: 4 },
       objective: { attainment: 0.9 },
     });
+  });
+
+  test("compares with replicas that do both within the same budget", async () => {
+    const { stdout } = await runCommand(disaggCommand(), [...SMALL.slice(0, -1), "--budget-power-w", "6000"]);
+    expect(words(stdout)).toContain("the highest rate within 6.00 kW");
+    expect(words(stdout)).toMatch(/same budget \d+ x/);
+    expect(words(stdout)).toMatch(/times the rate at the same budget/);
+    const { stdout: json } = await disagg("--json", "--budget-cost-per-hr", "20");
+    expect(JSON.parse(json)).toMatchObject({ budget: { cost_per_hr: 20 } });
   });
 
   test("holds requests against lone ones on a machine that is named", async () => {

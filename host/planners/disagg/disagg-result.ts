@@ -5,7 +5,7 @@ import type { InterTokenLatency } from "../../core/gap-sketch.js";
 import type { Transfers } from "../../core/staged-figures.js";
 import type { FleetInput } from "../../specs/fleet-spec.js";
 import type { ColocatedScheduling } from "./colocated-kind.js";
-import type { DisaggBudget, DisaggGoal } from "./disagg-options.js";
+import type { DisaggGoal } from "./disagg-options.js";
 import type { DisaggExplanation } from "./explain.js";
 import type { TpotOver, TtftAt } from "./latency-objective.js";
 import type { FrontierException } from "./pair-frontier.js";
@@ -170,7 +170,8 @@ export interface DisaggResult {
   pareto: DisaggPoint[];
   method: "simulate";
   goal: DisaggGoal | "goodput";
-  budget: DisaggBudget | null;
+  /** What the pair may have at most, by the one key that was given; `null`: none was. */
+  budget: { cost_per_hr?: number; power_w?: number; gpus?: number } | null;
   /** The best pair of every design. */
   designs: DisaggDesign[];
   check: DisaggCheck | null;

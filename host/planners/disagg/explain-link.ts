@@ -7,6 +7,7 @@ import {
 } from "../../queueing/kv-transfer.js";
 import type { Pool } from "../../specs/fleet.js";
 import { kvBytesOf } from "../../specs/kv-bytes.js";
+import type { LinkMode } from "../../specs/link-spec.js";
 import type { PrefillStage, StageLink } from "../../specs/pool-stage.js";
 import type { LengthNodes } from "../../workloads/length-law/node-list.js";
 
@@ -43,13 +44,14 @@ export interface LinkExplanation {
   bytes_cv2: number;
   mode: "serial" | "layerwise";
   sharing: "fifo" | "shared";
+  /** That of the mode in use, in the figure below that it belongs to. */
   latency_s: number;
   /** From the end of the prompt to landing on free links where all layers cross after it, on average. */
   serial_s: number;
   /** The same layer by layer, for a request of mean size. */
   layerwise_s: number;
   /** Share of all requests that are handed over. */
-  handed_over: number;
+  handed_over_share: number;
   /** The side whose links are busier. */
   narrow: "prefill" | "decode";
   sides: ExplainedLink[];
@@ -59,6 +61,8 @@ export interface LinkExplanation {
 export interface LinkQuestion {
   prefill: Pool;
   stage: PrefillStage;
+  /** What a transfer takes beside its bytes in either mode, s. */
+  latencyS: Readonly<Record<LinkMode, number>>;
   decode: Pool;
   /** Requests a second of the whole prefill pool. */
   rateRps: number;
@@ -73,7 +77,7 @@ export interface LinkQuestion {
  * @returns `null` where nothing is handed over.
  */
 export function explainLink(question: LinkQuestion): LinkExplanation | null {
-  const { prefill, stage, decode, lengths, executionS } = question;
+  const { prefill, stage, decode, lengths, executionS, latencyS } = question;
   const decodeLink = decode.stage?.link ?? stage.link;
   const narrowest = Math.min(stage.link.bytesPerS, decodeLink.bytesPerS);
   const { bytes, weights, share } = handedOver(stage, lengths);
@@ -84,16 +88,20 @@ export function explainLink(question: LinkQuestion): LinkExplanation | null {
   const before = explainSide({ side: "prefill", link: stage.link, replicas: prefill.replicas }, crossing);
   const after = explainSide({ side: "decode", link: decodeLink, replicas: decode.replicas }, crossing);
   const alone = transferS(meanBytes, narrowest);
-  const latency = stage.latencyS;
   return {
     mean_bytes: meanBytes,
     bytes_cv2: cv2,
     mode: stage.mode,
     sharing: stage.sharing,
-    latency_s: latency,
-    serial_s: alone + latency,
-    layerwise_s: layerwiseVisibleS({ transferS: alone, prefillS: executionS, layers: stage.layers, syncS: latency }),
-    handed_over: share,
+    latency_s: latencyS[stage.mode],
+    serial_s: alone + latencyS.serial,
+    layerwise_s: layerwiseVisibleS({
+      transferS: alone,
+      prefillS: executionS,
+      layers: stage.layers,
+      syncS: latencyS.layerwise,
+    }),
+    handed_over_share: share,
     narrow: before.rho > after.rho ? "prefill" : "decode",
     sides: [before, after],
   };

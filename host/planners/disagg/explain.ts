@@ -1,4 +1,5 @@
 import { InputError } from "../../specs/input-error.js";
+import { type LinkMode, transferOf } from "../../specs/link-spec.js";
 import type { LengthNodes } from "../../workloads/length-law/node-list.js";
 import { fleetOf, type PoolInput } from "../sizing/replica-option.js";
 import { within } from "../sizing/sizing-limits.js";
@@ -48,7 +49,16 @@ export function explainDisagg({ prefill, decode, rateRps, lengths }: ExplainDisa
   const alternatives = prefillAlternatives(prefill, before);
   const ofPrefill = explainPrefill({ pool: before, alternatives, rateRps, lengths });
   const executionS = ofPrefill.mean_execution_s;
-  const link = explainLink({ prefill: before, stage: before.stage, decode: after, rateRps, lengths, executionS });
+  const latencyS = { serial: latencyOf(prefill, "serial"), layerwise: latencyOf(prefill, "layerwise") };
+  const link = explainLink({
+    prefill: before,
+    stage: before.stage,
+    latencyS,
+    decode: after,
+    rateRps,
+    lengths,
+    executionS,
+  });
   const transferS = link && (link.mode === "serial" ? link.serial_s : link.layerwise_s);
   return {
     rate_rps: rateRps,
@@ -58,4 +68,9 @@ export function explainDisagg({ prefill, decode, rateRps, lengths }: ExplainDisa
     link,
     handover_factor: transferS === null ? null : (executionS + transferS) / executionS,
   };
+}
+
+/** What a transfer of a pool takes beside its bytes in a mode, s: what was given, else what is usual in that mode. */
+function latencyOf({ link }: PoolInput, mode: LinkMode): number {
+  return transferOf({ ...link, mode }).latencyS;
 }

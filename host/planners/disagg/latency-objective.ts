@@ -64,7 +64,7 @@ export const SPLITWISE_SLOWDOWNS: Readonly<Record<LimitedFigure, readonly (reado
 const NAMES: Readonly<Record<LimitedFigure, string>> = { ttft: "TTFT", tpot: "TPOT", e2e: "E2E" };
 
 /** The percentile that is judged by itself where no share is asked for. */
-export const JUDGED_SHARE = 0.99;
+const JUDGED_SHARE = 0.99;
 
 /** Limits in ms, each kept by 99 % of the requests; or, with `attainment`, all of them together by that share. */
 export function absoluteObjective(

@@ -1,4 +1,6 @@
 import type { ColocatedPoint, DisaggPoint, DisaggResult } from "../../planners/disagg.js";
+import type { ExplainedPrefill } from "../../planners/disagg/explain-prefill.js";
+import { LINK_SIDES, linkWords, PREFILL_ALTERNATIVES, prefillWords } from "../disagg-explain-report.js";
 import {
   designRows,
   type DesignRow,
@@ -31,6 +33,7 @@ export function disaggPage(result: DisaggResult): Page {
       ...designsSection(result),
       { title: "Pairs of pools", blocks: pairsBlocks(result) },
       ...useSection(result),
+      ...formulasSection(result),
     ],
   };
 }
@@ -131,6 +134,28 @@ function useSection({ check }: DisaggResult): Section[] {
       ],
     },
   ];
+}
+
+function formulasSection({ explanation }: DisaggResult): Section[] {
+  if (!explanation) return [];
+  const { prefill, link } = explanation;
+  const ways = { caption: "Ways to cut a prefill replica; times in ms", isChosen: isOfPool };
+  const sides = { caption: "Links of one replica; times in ms" };
+  return [
+    {
+      title: "By formulas, one prompt at a time",
+      blocks: [
+        tableOf(PREFILL_ALTERNATIVES, prefill.alternatives, ways),
+        wordsBlock(prefillWords(explanation)),
+        ...(link ? [tableOf(LINK_SIDES, link.sides, sides)] : []),
+        wordsBlock(linkWords(explanation)),
+      ],
+    },
+  ];
+}
+
+function isOfPool({ is_pool: isPool }: ExplainedPrefill): boolean {
+  return isPool;
 }
 
 /** The answer stands in several places: it is told by its figures. */

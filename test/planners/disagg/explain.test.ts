@@ -153,7 +153,16 @@ describe("the link", () => {
     const { link } = explain();
     expect(link!.mean_bytes).toBe(2048 * 327_680);
     expect(link!.serial_s).toBeCloseTo(0.0268, 4);
-    expect(link!.handed_over).toBe(1);
+    expect(link!.handed_over_share).toBe(1);
+  });
+
+  test("has the latency that is usual in each mode, unless one is given", () => {
+    const link = { ...withoutRoofline.prefill.link, latency_us: undefined };
+    const ofUsual = explain({ ...withoutRoofline, prefill: { ...withoutRoofline.prefill, link } }).link!;
+    const ofNone = explain(withoutRoofline).link!;
+    expect(ofUsual.latency_s).toBe(50e-6);
+    expect(ofUsual.serial_s - ofNone.serial_s).toBeCloseTo(50e-6, 12);
+    expect(ofUsual.layerwise_s - ofNone.layerwise_s).toBeCloseTo(5e-3, 12);
   });
 
   test("waits as M/G/1 in line, and by processor sharing", () => {
@@ -195,10 +204,10 @@ describe("the link", () => {
   test("carries what is handed over: no request of one token, unless the decode side emits it", () => {
     const lengths = all([1000, 2000], [1, 50], [3, 1]);
     const onPrefill = explain({ lengths }).link!;
-    expect(onPrefill.handed_over).toBe(0.25);
+    expect(onPrefill.handed_over_share).toBe(0.25);
     expect(onPrefill.mean_bytes).toBe(2000 * 327_680);
     const onDecode = explain({ lengths, prefill: { first_token: "decode" } }).link!;
-    expect(onDecode.handed_over).toBe(1);
+    expect(onDecode.handed_over_share).toBe(1);
     expect(onDecode.mean_bytes).toBe((999 * 0.75 + 1999 * 0.25) * 327_680);
     const none = explain({ lengths: all([1000], [1], [1]) });
     expect([none.link, none.handover_factor]).toEqual([null, null]);

@@ -3,7 +3,7 @@ import { disagg, type DisaggOptions } from "../../../host/planners/disagg.js";
 import { designRows } from "../../../host/reports/disagg-report.js";
 import { disaggPage } from "../../../host/reports/html/disagg-page.js";
 import { htmlPage } from "../../../host/reports/html/html-page.js";
-import type { Block, Chart, FrontierChart, Page } from "../../../host/reports/html/page-spec.js";
+import type { Block, Chart, FrontierChart, Page, TableBlock } from "../../../host/reports/html/page-spec.js";
 import { kinds, smallQuestion } from "../../planners/disagg/small-question.js";
 import { carried } from "./small-page.js";
 
@@ -50,6 +50,15 @@ describe("the page of disagg", () => {
     expect(page.verdict).toMatchObject({ tone: "bad" });
     expect(page.verdict!.text).toContain("No pair of pools keeps the objective");
     expect(titles(page)).toEqual([]);
+  });
+
+  test("has what formulas say, where that was asked for", async () => {
+    const page = disaggPage(await disagg(designs({ explain: true, comparesColocated: false })));
+    expectSound(page);
+    const section = page.sections.find(({ title }) => title === "By formulas, one prompt at a time")!;
+    expect(section.blocks.map(({ kind }) => kind)).toEqual(["table", "facts", "table", "facts"]);
+    const [ways] = section.blocks as [TableBlock];
+    expect(ways.rows.filter(({ isChosen }) => isChosen)).toHaveLength(1);
   });
 
   test("puts the best design first", async () => {
