@@ -2,8 +2,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import * as C from "../../assembly/contract.js";
 import type { Core } from "../../host/core/load.js";
-import type { CorePool, CorePrefillStage, CoreServing, CoreStage } from "../../host/core/run-spec.js";
+import type { CorePool, CorePrefillStage, CoreServing } from "../../host/core/run-spec.js";
 import { Simulation } from "../../host/core/simulation.js";
+import { decodePool, prefillPool } from "../iterations-reference/stages/building-stages.js";
 import { loadBuild } from "./wasm-builds.js";
 
 let core: Core;
@@ -11,59 +12,11 @@ beforeAll(async () => {
   core = await loadBuild("debug");
 });
 
-const SERVING: CoreServing = {
-  scheduler: "vllm",
-  policy: "fcfs",
-  maxNumBatchedTokens: 512,
-  chunk: null,
-  chunked: true,
-  watermark: 0,
-  pp: 1,
-  prefixBlock: null,
-  model: {
-    type: "affine",
-    knots: [{ tokens: 0, compute: 0, memory: 0.01, other: 0 }],
-    tokenGranularity: 1,
-    computePerContext: 0,
-    computePerWork: 0,
-    memoryPerContext: 0,
-    memoryPerProcessed: 0,
-    otherPerSequence: 0,
-  },
-};
-
-const POOL: CorePool = {
-  replicas: 1,
-  slots: 4,
-  maxCtx: 1000,
-  kvBlocks: 1000,
-  blockSize: 16,
-  W: 0,
-  H: 0,
-  calibrationCtx: 1,
-  chunk: 1,
-  queue: "replica",
-  maxQueue: null,
-  balance: "least_outstanding",
-  serving: SERVING,
-};
-
-const PREFILL: CorePrefillStage = {
-  role: "prefill",
-  decodePool: 1,
-  firstToken: "prefill",
-  handover: "pull",
-  mode: "serial",
-  sharing: "fifo",
-  linkBytesPerS: 1e9,
-  linkLatencyS: 0,
-  kv: { tokenBytes: 1000, windowBytes: 0, window: 0 },
-  layers: 32,
-  spillPromptTokens: null,
-  keepDecodes: false,
-};
-
-const DECODE: CoreStage = { role: "decode", linkBytesPerS: 1e9 };
+const PREFILL = prefillPool();
+const DECODE = decodePool();
+const STAGE = PREFILL.stage as CorePrefillStage;
+/** Bytes of a token. */
+const KV = STAGE.kv;
 
 interface Change {
   prefill?: Partial<CorePool>;
@@ -73,15 +26,11 @@ interface Change {
 }
 
 function begin({ prefill = {}, stage = {}, decode = {}, others = [] }: Change): Simulation {
-  const pools: CorePool[] = [
-    { ...POOL, stage: { ...PREFILL, ...stage }, ...prefill },
-    { ...POOL, stage: DECODE, ...decode },
-    ...others,
-  ];
+  const pools = [{ ...PREFILL, stage: { ...STAGE, ...stage }, ...prefill }, { ...DECODE, ...decode }, ...others];
   return new Simulation(core, { engine: "iterations", pools, router: { type: "round_robin" }, seed: 1 });
 }
 
-const serving = (change: Partial<CoreServing>): Partial<CorePool> => ({ serving: { ...SERVING, ...change } });
+const serving = (change: Partial<CoreServing>): Partial<CorePool> => ({ serving: { ...DECODE.serving!, ...change } });
 
 /** The sentence names the pool and the field by number. */
 function expectRefused(change: Change, pool: number, field: number): void {
@@ -104,9 +53,9 @@ describe("a fleet of a prefill and a decode pool", () => {
     ["has a link that carries what is not a number", C.POOL_LINK_BANDWIDTH, { stage: { linkBytesPerS: NaN } }],
     ["has a negative latency", C.POOL_LINK_LATENCY, { stage: { linkLatencyS: -1 } }],
     ["has a latency beyond the clock", C.POOL_LINK_LATENCY, { stage: { linkLatencyS: 2e9 } }],
-    ["has negative bytes", C.POOL_KV_TOKEN_BYTES, { stage: { kv: { ...PREFILL.kv, tokenBytes: -1 } } }],
-    ["has negative bytes in a window", C.POOL_KV_WINDOW_BYTES, { stage: { kv: { ...PREFILL.kv, windowBytes: -1 } } }],
-    ["has a window that is not a number", C.POOL_KV_WINDOW, { stage: { kv: { ...PREFILL.kv, window: NaN } } }],
+    ["has negative bytes", C.POOL_KV_TOKEN_BYTES, { stage: { kv: { ...KV, tokenBytes: -1 } } }],
+    ["has negative bytes in a window", C.POOL_KV_WINDOW_BYTES, { stage: { kv: { ...KV, windowBytes: -1 } } }],
+    ["has a window that is not a number", C.POOL_KV_WINDOW, { stage: { kv: { ...KV, window: NaN } } }],
     ["has a model of no layer", C.POOL_LAYERS, { stage: { layers: 0 } }],
     ["spills from nothing on", C.POOL_SPILL, { stage: { spillPromptTokens: 0 } }],
     ["spills what is reserved", C.POOL_SPILL, { stage: { spillPromptTokens: 9, handover: "reserve" } }],
@@ -122,19 +71,18 @@ describe("a fleet of a prefill and a decode pool", () => {
     ["has one queue", C.POOL_SHARED_QUEUE, { queue: "shared" }],
     ["has a limit of its queue", C.POOL_MAX_QUEUE, { maxQueue: 5 }],
     ["has a prefix cache", C.POOL_PREFIX_BLOCK, serving({ prefixBlock: 16 })],
-    ["has a link that carries nothing", C.POOL_LINK_BANDWIDTH, { stage: { ...DECODE, linkBytesPerS: 0 } }],
+    ["has a link that carries nothing", C.POOL_LINK_BANDWIDTH, { stage: { role: "decode", linkBytesPerS: 0 } }],
   ])("whose decode pool %s is refused", (_, field, decode) => {
     expectRefused({ decode }, 1, field);
   });
 
   it("whose prefill pools do not agree on sharing links is refused", () => {
-    const other: CorePool = { ...POOL, stage: { ...PREFILL, sharing: "shared" } };
-    expectRefused({ others: [other] }, 2, C.POOL_LINK_SHARED);
+    expectRefused({ others: [prefillPool({ stage: { sharing: "shared" } })] }, 2, C.POOL_LINK_SHARED);
   });
 });
 
 it("a fleet of decode pools alone is refused: nobody could arrive", () => {
-  const pools: CorePool[] = [{ ...POOL, stage: DECODE }];
-  const make = () => new Simulation(core, { engine: "iterations", pools, router: { type: "length" }, seed: 1 });
+  const make = () =>
+    new Simulation(core, { engine: "iterations", pools: [DECODE], router: { type: "length" }, seed: 1 });
   expect(make).toThrow(RangeError);
 });

@@ -2,6 +2,8 @@ import type { Core } from "../../host/core/load.js";
 import type { CoreDecodeStage, CorePool, CorePrefillStage, CoreServing } from "../../host/core/run-spec.js";
 import { Simulation } from "../../host/core/simulation.js";
 import type { AffineModel } from "../../host/profiles/iteration-model.js";
+import { affine, pool } from "../iterations-reference/building.js";
+import { prefillPool } from "../iterations-reference/stages/building-stages.js";
 
 const WINDOW = 65536;
 
@@ -13,73 +15,28 @@ const PLENTY = 2 ** 30;
 
 /** An iteration takes `fixedS + perTokenS * tokens`, whatever the contexts. */
 export function iterationOf(fixedS: number, perTokenS = 0): AffineModel {
-  return {
-    type: "affine",
+  return affine({
     knots: [
       { tokens: 0, compute: fixedS, memory: 0, other: 0 },
       { tokens: 1, compute: fixedS + perTokenS, memory: 0, other: 0 },
     ],
-    tokenGranularity: 1,
-    computePerContext: 0,
-    computePerWork: 0,
-    memoryPerContext: 0,
-    memoryPerProcessed: 0,
-    otherPerSequence: 0,
-  };
+  });
 }
 
-/** A pool of the engine `iterations` with memory for all; prompts are taken whole. */
+/** A pool of the engine `iterations` with one seat and memory for all; prompts are taken whole. */
 export function stagePool(
   model: AffineModel,
-  pool: Partial<CorePool> = {},
+  changes: Partial<CorePool> = {},
   serving: Partial<CoreServing> = {},
 ): CorePool {
-  return {
-    replicas: 1,
-    slots: 1,
-    maxCtx: 100_000,
-    kvBlocks: PLENTY / 16,
-    blockSize: 16,
-    W: 0,
-    H: 0,
-    calibrationCtx: 1,
-    chunk: 512,
-    queue: "replica",
-    maxQueue: null,
-    balance: "least_outstanding",
-    ...pool,
-    serving: {
-      scheduler: "vllm",
-      policy: "fcfs",
-      maxNumBatchedTokens: null,
-      chunk: null,
-      chunked: true,
-      watermark: 0,
-      pp: 1,
-      prefixBlock: null,
-      model,
-      ...serving,
-    },
-  };
+  const roomy = { slots: 1, maxCtx: 100_000, kvBlocks: PLENTY / 16, blockSize: 16 };
+  return pool({ model, ...serving }, { ...roomy, ...changes });
 }
 
 /** Hands over to pool 1, a byte a token, over a link without limit: tests say what they are about. */
 export function prefillStage(change: Partial<CorePrefillStage> = {}): CorePrefillStage {
-  return {
-    role: "prefill",
-    decodePool: 1,
-    firstToken: "prefill",
-    handover: "pull",
-    mode: "serial",
-    sharing: "fifo",
-    linkBytesPerS: Infinity,
-    linkLatencyS: 0,
-    kv: { tokenBytes: 1, windowBytes: 0, window: 0 },
-    layers: 1,
-    spillPromptTokens: null,
-    keepDecodes: false,
-    ...change,
-  };
+  const free = { linkBytesPerS: Infinity, kv: { tokenBytes: 1, windowBytes: 0, window: 0 }, layers: 1 };
+  return prefillPool({ stage: { ...free, ...change } }).stage as CorePrefillStage;
 }
 
 /** Takes over what pool 0 has computed. */
