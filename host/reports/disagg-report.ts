@@ -100,7 +100,7 @@ export function designRows({ designs, colocated, goal }: DisaggResult): DesignRo
   const apart = designs.map(({ design, best }): DesignRow => ({ design, how: "apart", point: best }));
   const both = goal === "goodput" ? [colocated?.at_same_cost ?? null] : (colocated?.rows ?? []);
   const together = both.flatMap((point): DesignRow[] =>
-    point ? [{ design: point.replica, how: point.scheduling, point }] : [],
+    point ? [{ design: point.replica, how: mixing(point), point }] : [],
   );
   return [...sorted(apart, goal), ...sorted(together, goal)];
 }
@@ -312,8 +312,14 @@ export function paysText(
   return pays ? colours.green(`separating pays${by}`) : `separating does not pay${by}`;
 }
 
-function colocatedText({ n_replicas, replica, scheduling, total_gpus, cost_per_hr }: ColocatedPoint): string {
-  return `${count(n_replicas)} x ${replica}, ${scheduling}: ${counted(total_gpus, "GPU")}, ${dollars(cost_per_hr)} an hour`;
+/** How prompts and decodes share replicas: of chunks also how long they are. */
+export function mixing({ scheduling, max_num_batched_tokens: budget }: ColocatedPoint): string {
+  return scheduling === "chunked" && budget !== null ? `${scheduling} ${count(budget)}` : scheduling;
+}
+
+function colocatedText(point: ColocatedPoint): string {
+  const { n_replicas, replica, total_gpus, cost_per_hr } = point;
+  return `${count(n_replicas)} x ${replica}, ${mixing(point)}: ${counted(total_gpus, "GPU")}, ${dollars(cost_per_hr)} an hour`;
 }
 
 function countsText(point: DisaggPoint | ColocatedPoint): string {

@@ -14,6 +14,22 @@ export const COLOCATED_SCHEDULERS = { chunked: "vllm", "prefill-first": "vllm-v0
 /** One of {@link COLOCATED_SCHEDULERS}. */
 export type ColocatedScheduling = keyof typeof COLOCATED_SCHEDULERS;
 
+/**
+ * Tokens of an iteration that are tried where prompts go in chunks beside decodes and nobody says how many: vLLM's default, and two for which others wait less. Which is best hangs on the objective; held
+ * against the wrong one, separate pools would seem to pay where they do not.
+ */
+const CHUNK_BUDGETS = [undefined, 2048, 512] as const;
+
+/** The budgets of tokens that a replica is tried with; `undefined`: what it has. */
+export function budgetsOf(
+  { replica }: ReplicaOption,
+  scheduling: ColocatedScheduling,
+): readonly (number | undefined)[] {
+  const { serving } = replica;
+  const isOpen = serving?.max_num_batched_tokens === undefined && serving?.chunk === undefined;
+  return scheduling === "chunked" && replica.iteration_model !== undefined && isOpen ? CHUNK_BUDGETS : [undefined];
+}
+
 /** Share of what replicas can serve with which they are taken to keep an objective, to begin with. */
 const USUAL_LOAD = 0.8;
 
@@ -30,6 +46,7 @@ export class ColocatedKind implements FleetKind {
     readonly scheduling: ColocatedScheduling,
     private readonly maxCtx: number,
     nodes: LengthNodes,
+    private readonly budget?: number,
   ) {
     this.name = kind.option.name;
     this.one = resolvedFleet(this.inputOf(1), this.name);
@@ -38,9 +55,14 @@ export class ColocatedKind implements FleetKind {
     this.capacityRps = pool.serving.pp / estimateIterations(pool, { rateRps: 1, nodes }).leastReplicas;
   }
 
+  /** Tokens of an iteration; `null`: no limit. */
+  get maxNumBatchedTokens(): number | null {
+    return this.one.pools[0]!.serving.maxNumBatchedTokens;
+  }
+
   /** So many replicas, in the keys of a fleet file. */
   inputOf(replicas: number): FleetInput {
-    const option = scheduled(bothRoles(this.kind.option), this.scheduling);
+    const option = scheduled(bothRoles(this.kind.option), this.scheduling, this.budget);
     return { engine: "iterations", pools: [poolInput(option, { id: "mixed", replicas, maxCtx: this.maxCtx })] };
   }
 
@@ -85,9 +107,12 @@ export class ColocatedKind implements FleetKind {
   }
 }
 
-function scheduled({ name, replica }: ReplicaOption, scheduling: ColocatedScheduling): ReplicaOption {
-  return {
-    name,
-    replica: { ...replica, serving: { ...replica.serving, scheduler: COLOCATED_SCHEDULERS[scheduling] } },
-  };
+function scheduled(
+  { name, replica }: ReplicaOption,
+  scheduling: ColocatedScheduling,
+  budget: number | undefined,
+): ReplicaOption {
+  const own = budget === undefined ? {} : { max_num_batched_tokens: budget };
+  const serving = { ...replica.serving, ...own, scheduler: COLOCATED_SCHEDULERS[scheduling] };
+  return { name, replica: { ...replica, serving } };
 }

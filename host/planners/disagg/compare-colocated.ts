@@ -1,5 +1,5 @@
 import { InputError } from "../../specs/input-error.js";
-import { ColocatedKind, COLOCATED_SCHEDULERS, type ColocatedScheduling } from "./colocated-kind.js";
+import { budgetsOf, ColocatedKind, COLOCATED_SCHEDULERS, type ColocatedScheduling } from "./colocated-kind.js";
 import type { DisaggQuestion } from "./disagg-question.js";
 import type { Colocated } from "./disagg-result.js";
 import type { DisaggBudget, DisaggGoal } from "./disagg-options.js";
@@ -15,7 +15,7 @@ export interface ComparedAnswer {
   goodputRps: number;
 }
 
-/** Fleets without separate pools: every kind of replica of either side, with both ways to mix prompts and decodes. */
+/** Fleets without separate pools: every kind of replica of either side, with both ways to mix prompts and decodes, and several sizes of chunk where none is given. */
 function colocatedKinds(question: DisaggQuestion): {
   kinds: ColocatedKind[];
   refused: DisaggQuestion["refused"];
@@ -29,7 +29,8 @@ function colocatedKinds(question: DisaggQuestion): {
   for (const kind of roles.values()) {
     for (const scheduling of Object.keys(COLOCATED_SCHEDULERS) as ColocatedScheduling[]) {
       try {
-        kinds.push(new ColocatedKind(kind, scheduling, question.maxCtx, question.nodes));
+        for (const budget of budgetsOf(kind.option, scheduling))
+          kinds.push(new ColocatedKind(kind, scheduling, question.maxCtx, question.nodes, budget));
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
         refused.push({ replica: `${kind.option.name}, ${scheduling}`, why: error.message });

@@ -128,6 +128,8 @@ export interface ColocatedPoint {
   /** Kind of replica. */
   replica: string;
   scheduling: ColocatedScheduling;
+  /** Tokens of an iteration; `null`: no limit. */
+  max_num_batched_tokens: number | null;
   n_replicas: number;
   total_gpus: number;
   cost_per_hr: number;

@@ -55,6 +55,7 @@ export function colocatedRow(
   return {
     replica: kind.name,
     scheduling: kind.scheduling,
+    max_num_batched_tokens: kind.maxNumBatchedTokens,
     n_replicas: counts.prefill,
     total_gpus: gpus,
     cost_per_hr: rounded(costPerHr, 4),

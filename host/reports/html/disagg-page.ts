@@ -9,6 +9,7 @@ import {
   disaggAnswer,
   disaggQuestion,
   disaggWords,
+  mixing,
   paysText,
   SIDE_USES,
   sideRows,
@@ -106,7 +107,7 @@ function together(result: DisaggResult): BarsChart[] {
       axis: axis[goal],
       bars: [
         { label: `apart: ${best.design}`, value: valueOf(best), isChosen: true },
-        { label: `together: ${other.replica}, ${other.scheduling}`, value: valueOf(other) },
+        { label: `together: ${other.replica}, ${mixing(other)}`, value: valueOf(other) },
       ],
     },
   ];

@@ -275,6 +275,20 @@ describe("beside replicas that do both", () => {
     expect(colocated!.goodput_ratio).toBeCloseTo(best!.goodput_rps / colocated!.at_same_cost!.rate_rps, 3);
   });
 
+  test("chunks of several sizes are tried where none is given, and the given one alone otherwise", async () => {
+    const sizeOf = async (serving?: { max_num_batched_tokens: number }) => {
+      const own = kinds("h100-sxm").map(({ name, replica }) => ({
+        name,
+        replica: { ...replica, ...(serving && { serving }) },
+      }));
+      const question = smallQuestion(3, 40, { prefill: own, decode: own, sloTpotMs: 12, comparesColocated: true });
+      const { colocated } = await disagg(question);
+      return colocated!.rows.find(({ scheduling }) => scheduling === "chunked")?.max_num_batched_tokens;
+    };
+    expect(await sizeOf()).toBeLessThan(8192);
+    expect(await sizeOf({ max_num_batched_tokens: 4096 })).toBe(4096);
+  });
+
   // A prompt takes 80 ms, a token more than 2 ms a token: together they spoil the gaps between tokens.
   test("separating pays where prompts get in the way of tokens, and does not where they do not", async () => {
     const both = (tokenMs: number) => linear(`both-${tokenMs}`, { ms: 2, tokenMs, seats: 64 });
