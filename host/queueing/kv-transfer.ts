@@ -1,5 +1,6 @@
 import { mg1MeanWaitS } from "./mg1.js";
 import { nonNegative, wholeAtLeast } from "./wait-law.js";
+import { weightedMoments } from "./weighted-moments.js";
 
 /** The first two moments of how long transfers occupy a link. */
 export interface TransferMoments {
@@ -74,17 +75,14 @@ export function transferMoments(
   checkBandwidth(bytesPerS);
   if (bytes.length !== weights.length)
     throw new RangeError(`there are ${bytes.length} sizes and ${weights.length} weights, but must be as many`);
-  let [share, sum] = [0, 0];
+  let share = 0;
   for (let i = 0; i < bytes.length; i++) {
+    nonNegative("a size", bytes[i]!);
     share += nonNegative("a weight", weights[i]!);
-    sum += weights[i]! * nonNegative("a size", bytes[i]!);
   }
   if (!(share > 0)) throw new RangeError("all weights are 0, but one must be above 0");
-  const mean = sum / share;
-  if (mean === 0) return { meanS: 0, cv2: 0 };
-  let squares = 0;
-  for (let i = 0; i < bytes.length; i++) squares += weights[i]! * (bytes[i]! / mean - 1) ** 2;
-  return { meanS: mean / bytesPerS, cv2: squares / share };
+  const { mean, cv2 } = weightedMoments(bytes, weights);
+  return { meanS: mean / bytesPerS, cv2 };
 }
 
 /** Requests a second that fill a link: `bandwidth / bytes`; `Infinity` where nothing crosses, or the link has no limit. */

@@ -1,3 +1,4 @@
+import { weightedMoments } from "../../queueing/weighted-moments.js";
 import { OptionError } from "../../specs/option-error.js";
 import {
   decodeKind,
@@ -12,6 +13,7 @@ import {
 import { type AggregatedFleet, aggregatedFleets } from "./constant-aggregated.js";
 import { rounded } from "../fleet-summary.js";
 import { openPlanningRequests, type PlanningInput, type PlanningRequests } from "../planning-requests.js";
+import type { PythonDisaggPoint } from "../python/disagg.js";
 import { loadLengths } from "./load-lengths.js";
 import type { ReplicaOption } from "../sizing/replica-option.js";
 import { checkTokens, within } from "../sizing/sizing-limits.js";
@@ -51,19 +53,11 @@ export type DisaggConstantOptions = PlanningInput & {
 };
 
 /** A pair of pools. The first nine keys are the Python tool's. */
-export interface DisaggConstantPoint {
-  n_prefill: number;
-  n_decode: number;
-  total_gpus: number;
-  /** Requests a second that the slower of the two pools could serve if nothing ever waited. */
-  system_rate: number;
-  thru_per_gpu: number;
+export interface DisaggConstantPoint extends PythonDisaggPoint {
   /** 1.80 times the mean prefill: a constant, whatever link and load. No wait is in it. */
   ttft_ms: number;
   /** An iteration of a full decode worker. */
   tpot_ms: number;
-  /** US dollars. */
-  cost_per_hr: number;
   /** Whether `p99_ttft_ms` and `tpot_ms` lie within their limits, and neither pool is near saturation. */
   slo_met: boolean;
   /** The way between the pools is a constant factor: neither link nor sizes count. */
@@ -140,8 +134,8 @@ export async function disaggConstant(options: DisaggConstantOptions): Promise<Di
     prefill: { ...workerOf(prefill), prompt_tokens_per_s: rounded(prefill.promptTokensPerS, 1) },
     decode: { ...workerOf(decode), slots_per_worker: decode.slots },
     lengths: {
-      mean_isl: rounded(mean(nodes.input, nodes.weight), 2),
-      mean_osl: rounded(mean(nodes.output, nodes.weight), 2),
+      mean_isl: rounded(weightedMoments(nodes.input, nodes.weight).mean, 2),
+      mean_osl: rounded(weightedMoments(nodes.output, nodes.weight).mean, 2),
       from: isGiven ? "given" : "requests",
     },
     objective: { ttft_ms: settled.sloTtftMs, tpot_ms: settled.sloTpotMs, max_rho: settled.maxRho },
@@ -336,8 +330,4 @@ function shown(value: number): string {
 
 function sum(values: Float64Array): number {
   return values.reduce((total, value) => total + value, 0);
-}
-
-function mean(values: Float64Array, weights: Float64Array): number {
-  return values.reduce((total, value, i) => total + value * weights[i]!, 0) / sum(weights);
 }

@@ -4,6 +4,7 @@ import type { ReplicaPerformance } from "../../profiles/replica-performance.js";
 import { condense } from "../../queueing/condense.js";
 import { mgcWait } from "../../queueing/mgc.js";
 import { percentileOfSum } from "../../queueing/sum-percentile.js";
+import { weightedMoments } from "../../queueing/weighted-moments.js";
 import type { Pool } from "../../specs/fleet.js";
 import { InputError } from "../../specs/input-error.js";
 import type { LengthNodes } from "../../workloads/length-law/node-list.js";
@@ -69,13 +70,13 @@ export function prefillKind(option: ReplicaOption, { rateRps, nodes, maxCtx }: D
   const { prefillShare, ttftFactor } = DISAGG_CONSTANTS;
   const inputs = condense(nodes.input, nodes.weight, ESTIMATE_VALUES);
   const own = inputs.values.map((tokens) => performance.prefillS(tokens));
-  const { mean: meanPrefillS, cv2 } = momentsOf(own, inputs.weights);
+  const { mean: meanPrefillS, cv2 } = weightedMoments(own, inputs.weights);
   const meanServiceS = meanPrefillS / prefillShare;
   const delayed = own.map((seconds) => ttftFactor * seconds);
   const waitAt = (workers: number) => mgcWait({ servers: workers, arrivalRps: rateRps, meanServiceS, cv2 });
   return {
     ...kindOf(option, performance, 1 / meanServiceS),
-    promptTokensPerS: momentsOf(inputs.values, inputs.weights).mean / meanPrefillS,
+    promptTokensPerS: weightedMoments(inputs.values, inputs.weights).mean / meanPrefillS,
     meanPrefillS,
     at: (workers) => loadOf((rateRps * meanServiceS) / workers, () => waitAt(workers).percentileS(P)),
     p99TtftS: (workers) =>
@@ -91,7 +92,7 @@ export function decodeKind(option: ReplicaOption, { rateRps, nodes, maxCtx }: Di
   if (slots < 1) throw new InputError(`a replica of ${option.name} has no slot for a request of ${maxCtx} tokens.`);
   // The first token comes from the prefill.
   const decodes = nodes.output.map((tokens) => tokens - 1);
-  const { mean, cv2 } = momentsOf(decodes, nodes.weight);
+  const { mean, cv2 } = weightedMoments(decodes, nodes.weight);
   const iterationS = performance.iterationS({ sequences: slots, context: contextOf(nodes) });
   const meanServiceS = (mean * iterationS) / DISAGG_CONSTANTS.decodeShare;
   const servers = (workers: number) => workers * slots;
@@ -134,16 +135,5 @@ function contextOf({ input, output, weight }: LengthNodes): number {
     decodes += own;
     read += own * (input[i]! + output[i]! / 2);
   }
-  return decodes > 0 ? read / decodes : momentsOf(input, weight).mean;
-}
-
-function momentsOf(values: Float64Array, weights: Float64Array): { mean: number; cv2: number } {
-  let [weight, first, second] = [0, 0, 0];
-  for (let i = 0; i < values.length; i++) {
-    weight += weights[i]!;
-    first += weights[i]! * values[i]!;
-    second += weights[i]! * values[i]! * values[i]!;
-  }
-  const mean = first / weight;
-  return { mean, cv2: mean > 0 ? Math.max(0, second / weight / (mean * mean) - 1) : 0 };
+  return decodes > 0 ? read / decodes : weightedMoments(input, weight).mean;
 }

@@ -11,6 +11,7 @@ import {
   type PrefillUnit,
   saturationRps,
 } from "../../queueing/prefill-phase.js";
+import { type WeightedMoments, weightedMoments } from "../../queueing/weighted-moments.js";
 import type { Pool } from "../../specs/fleet.js";
 import type { LengthNodes } from "../../workloads/length-law/node-list.js";
 import type { PrefillAlternative } from "./explain-alternatives.js";
@@ -102,12 +103,12 @@ export function explainPrefill({ pool, alternatives, rateRps, lengths }: Prefill
   const rateOfGpu = rateRps / pool.gpus;
   const comparedGpus = units.reduce((most, { gpus }) => Math.max(most, gpus), 0);
   const best = bestRanges(units.filter(({ gpus, fits }) => gpus === comparedGpus && fits));
-  const meanPrompt = meanOf(prompts);
+  const meanPrompt = weightedMoments(prompts.values, prompts.weights).mean;
   const own = executions(pool.iterationModel, prompts, budget);
   return {
     mean_prompt: meanPrompt,
-    mean_execution_s: meanOf(own),
-    execution_cv2: cv2Of(own),
+    mean_execution_s: own.mean,
+    execution_cv2: own.cv2,
     gain_of_two: gainOfTwo(pool.iterationModel, meanPrompt),
     alternatives: units.map(({ tp, pp, gpus, fits, unit, cv2 }) => ({
       tp,
@@ -126,8 +127,8 @@ export function explainPrefill({ pool, alternatives, rateRps, lengths }: Prefill
   };
 }
 
-function unitOf({ pp }: PrefillAlternative, own: WeightedValues): { unit: PrefillUnit; cv2: number } {
-  return { unit: interOp(oneDevice(meanOf(own)), pp), cv2: cv2Of(own) };
+function unitOf({ pp }: PrefillAlternative, { mean, cv2 }: WeightedMoments): { unit: PrefillUnit; cv2: number } {
+  return { unit: interOp(oneDevice(mean), pp), cv2 };
 }
 
 /** @param cv2 of executions, where it says what they wait. */
@@ -184,9 +185,10 @@ function budgetOf({ serving }: Pool): number {
   return Math.min(serving.chunk ?? Infinity, serving.maxNumBatchedTokens ?? Infinity);
 }
 
-/** What each prompt takes alone, s. */
-function executions(model: IterationModel, { values, weights }: WeightedValues, budget: number): WeightedValues {
-  return { values: values.map((tokens) => executionS(model, tokens, budget)), weights };
+/** What prompts take alone, s. */
+function executions(model: IterationModel, { values, weights }: WeightedValues, budget: number): WeightedMoments {
+  const own = values.map((tokens) => executionS(model, tokens, budget));
+  return weightedMoments(own, weights);
 }
 
 function executionS(model: IterationModel, tokens: number, budget: number): number {
@@ -207,18 +209,4 @@ function iterationS(
 function gainOfTwo(model: IterationModel, tokens: number): number {
   const prompt = { tokens, processed: 0 };
   return (2 * iterationS(model, prompt)) / iterationS(model, prompt, 2);
-}
-
-function meanOf({ values, weights }: WeightedValues): number {
-  let [share, sum] = [0, 0];
-  for (let i = 0; i < values.length; i++) {
-    share += weights[i]!;
-    sum += weights[i]! * values[i]!;
-  }
-  return sum / share;
-}
-
-function cv2Of({ values, weights }: WeightedValues): number {
-  const mean = meanOf({ values, weights });
-  return meanOf({ values: values.map((value) => (value / mean - 1) ** 2), weights });
 }

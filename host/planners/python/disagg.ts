@@ -34,11 +34,12 @@ export interface PythonDisaggPoint {
   n_prefill: number;
   n_decode: number;
   total_gpus: number;
-  /** Requests a second that the slower of the two pools lets through. */
+  /** Requests a second that the slower of the two pools could serve if nothing ever waited. */
   system_rate: number;
   thru_per_gpu: number;
   ttft_ms: number;
   tpot_ms: number;
+  /** US dollars. */
   cost_per_hr: number;
   slo_met: boolean;
 }
