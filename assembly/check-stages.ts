@@ -93,7 +93,8 @@ function wrongPrefillField(pools: StaticArray<f64>, row: i32): i32 {
   if (!isFlag(pools[row + POOL_FIRST_TOKEN])) return POOL_FIRST_TOKEN;
   if (!(handover >= 0 && handover <= 2 && Math.floor(handover) == handover)) return POOL_HANDOVER;
   if (!isFlag(mode) || (mode == LINK_MODE_LAYERWISE && handover == HANDOVER_PULL)) return POOL_LINK_MODE;
-  if (!isFlag(pools[row + POOL_LINK_SHARED])) return POOL_LINK_SHARED;
+  const shared = pools[row + POOL_LINK_SHARED];
+  if (!isFlag(shared) || (shared == 1 && mode == LINK_MODE_LAYERWISE)) return POOL_LINK_SHARED;
   if (!(pools[row + POOL_LINK_BANDWIDTH] > 0)) return POOL_LINK_BANDWIDTH;
   if (!within(pools[row + POOL_LINK_LATENCY], 0, MAX_SECONDS)) return POOL_LINK_LATENCY;
   if (!within(pools[row + POOL_KV_TOKEN_BYTES], 0, MOST_BYTES_PER_TOKEN)) return POOL_KV_TOKEN_BYTES;

@@ -53,8 +53,7 @@ export class Transfers {
     const serial = max(1, max(first, second));
     const alone = endAlone(request, stage, serial);
     if (stage.shared) {
-      const left = stage.layerwise ? bytes * (<f64>(alone - tick) / <f64>serial) : bytes;
-      this.links.begin(ordinal, from, to, left, stage.latency, tick);
+      this.links.begin(ordinal, from, to, bytes, stage.latency, tick);
       this.clear();
       return;
     }

@@ -13,7 +13,6 @@ const WAYS = [
   { name: "serial, fifo", way: { mode: "serial", sharing: "fifo" } },
   { name: "serial, shared", way: { mode: "serial", sharing: "shared" } },
   { name: "layerwise, fifo", way: { mode: "layerwise", sharing: "fifo" } },
-  { name: "layerwise, shared", way: { mode: "layerwise", sharing: "shared" } },
 ] as const;
 type Way = (typeof WAYS)[number];
 
@@ -37,7 +36,7 @@ export async function transferSection(ask: Ask, grids: readonly LoadGrid[]): Pro
   const rows = await Promise.all(asked);
   return [
     "## How keys and values cross",
-    `The answer of the grid for ${conversation.load.title} on H100, with each link and each way over it. The time of a hand-over is from the end of the prompt to the next token. \`fifo\`: transfers of a link one after the other, as in the grids; \`shared\`: all at once. \`layerwise\`: each layer once it is computed, with the 5 ms that Splitwise measured to remain; with \`shared\` the model lets what crosses before the end of a prompt disturb nobody, so that \`layerwise, shared\` is a bound.`,
+    `The answer of the grid for ${conversation.load.title} on H100, with each link and each way over it. The time of a hand-over is from the end of the prompt to the next token. \`fifo\`: transfers of a link one after the other, as in the grids; \`shared\`: all at once. \`layerwise\`: each layer once it is computed, with the 5 ms that Splitwise measured to remain.`,
     table(
       [
         "link",

@@ -159,6 +159,12 @@ export const linkSchema = linkShape.superRefine((link, context) => {
   if (link.mode === "layerwise" && link.handover === "pull") {
     say("handover", "must be push or reserve with mode layerwise: layers cross before the prompt is computed");
   }
+  if (link.mode === "layerwise" && link.sharing === "shared") {
+    say(
+      "sharing",
+      "must be fifo with mode layerwise: what crosses before the end of a prompt would have to share the link as well",
+    );
+  }
   if (link.mode !== "layerwise" && link.layers !== undefined) say("layers", "has no meaning without mode layerwise");
 });
 

@@ -110,7 +110,7 @@ describe("iterationPools", () => {
 
 describe("iterationPools where prefill and decode are apart", () => {
   it("says what each pool does, and what its link really carries", () => {
-    const link = { type: "ib-ndr", mode: "layerwise", latency_us: 100, sharing: "shared" };
+    const link = { type: "ib-ndr", mode: "layerwise", latency_us: 100, sharing: "fifo" };
     const [pre, dec] = iterationPools(stagedFleet({ pre: { link, spill_prompt_tokens: 700 } }));
     expect(pre!.stage).toEqual({
       role: "prefill",
@@ -118,7 +118,7 @@ describe("iterationPools where prefill and decode are apart", () => {
       firstToken: "prefill",
       handover: "push",
       mode: "layerwise",
-      sharing: "shared",
+      sharing: "fifo",
       linkBytesPerS: 40e9,
       linkLatencyS: 1e-4,
       kv: { tokenBytes: 131_072, windowBytes: 0, window: 0 },

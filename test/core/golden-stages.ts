@@ -50,7 +50,8 @@ const WAYS: readonly [string, Partial<CorePrefillStage>, Partial<RunSpec>?][] = 
   ["pull, shared links, spilled prompts", { sharing: "shared", spillPromptTokens: 9000 }],
   ["push, first token at the decode side", { handover: "push", firstToken: "decode" }, { step: true }],
   ["push, layer by layer", { handover: "push", mode: "layerwise" }],
-  ["reserve, layer by layer, shared links", { handover: "reserve", mode: "layerwise", sharing: "shared" }],
+  ["reserve, shared links", { handover: "reserve", sharing: "shared" }],
+  ["reserve, layer by layer", { handover: "reserve", mode: "layerwise" }],
   ["up to a horizon", { handover: "push" }, { horizonS: 200 }],
   ["closed loop", { handover: "reserve" }, { closedLoop: { concurrency: 120, rampS: 2 } }],
 ];

@@ -48,6 +48,11 @@ describe("a fleet of a prefill and a decode pool", () => {
     ["hands over to half a pool", C.POOL_DECODE_POOL, { stage: { decodePool: 0.5 } }],
     ["hands over to itself", C.POOL_DECODE_POOL, { stage: { decodePool: 0 } }],
     ["takes longer requests than its decode pool", C.POOL_MAX_CTX, { decode: { maxCtx: 999 } }],
+    [
+      "sends layer by layer over shared links",
+      C.POOL_LINK_SHARED,
+      { stage: { mode: "layerwise", handover: "push", sharing: "shared" } },
+    ],
     ["sends layer by layer what is pulled", C.POOL_LINK_MODE, { stage: { mode: "layerwise" } }],
     ["has a link that carries nothing", C.POOL_LINK_BANDWIDTH, { stage: { linkBytesPerS: 0 } }],
     ["has a link that carries what is not a number", C.POOL_LINK_BANDWIDTH, { stage: { linkBytesPerS: NaN } }],

@@ -106,7 +106,7 @@ const QUESTIONS: [string, Question][] = [
       workload: "azure",
       rateRps: 40,
       decode: llama8b("h100-sxm", "a100-sxm-80gb"),
-      handover: { link: { type: "25gbe", mode: "layerwise", sharing: "shared" }, firstToken: "decode" },
+      handover: { link: { type: "25gbe", mode: "layerwise" }, firstToken: "decode" },
       ttftAt: "user",
       sloTtftMs: 800,
       sloTpotMs: 40,

@@ -153,7 +153,7 @@ describe("a fleet where prefill and decode are apart", () => {
   });
 
   it("is the same once it has been written and read", () => {
-    const link = { bandwidth_GBps: 12.5, mode: "layerwise", handover: "reserve", sharing: "shared", regroup: 1.1 };
+    const link = { bandwidth_GBps: 12.5, mode: "layerwise", handover: "reserve", sharing: "fifo", regroup: 1.1 };
     const pools = stagedPools({ pre: { link, first_token: "decode", cost_per_hr: 3, power_cap_w: 500 } });
     const input = { pools } as unknown as FleetInput;
     for (const name of ["fleet.yaml", "fleet.json"]) {

@@ -194,11 +194,6 @@ it("a transfer is never done before it would be alone", () => {
 
 it("links carry no more than their bandwidth", () => {
   holds((one) => {
-    // What a layerwise transfer sent before the prompt was computed disturbs nobody where links are shared, and is not bounded.
-    const free = one.pools.some(
-      ({ stage }) => stage?.role === "prefill" && stage.sharing === "shared" && stage.mode === "layerwise",
-    );
-    if (free) return;
     const result = simulateIterations(one);
     result.pools.forEach((pool, index) => {
       const { stage, replicas } = one.pools[index]!;

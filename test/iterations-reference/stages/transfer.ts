@@ -39,7 +39,7 @@ export function beginTransfer(fleet: StagedFleet, sequence: Sequence): void {
     latencyTicks: tickAt(stage.linkLatencyS),
     doneTick: alone,
     underWay: false,
-    rest: stage.mode === "serial" ? bytes : bytes * (Number(alone - fleet.now) / Number(S)),
+    rest: bytes,
     lookedAt: fleet.now,
     rate: 0,
   };

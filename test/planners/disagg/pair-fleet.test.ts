@@ -59,10 +59,10 @@ describe("a pair of pools", () => {
   test("hands over as was asked", () => {
     expect(
       stageOf({
-        link: { type: "none", mode: "layerwise", handover: "reserve", sharing: "shared" },
+        link: { type: "none", mode: "layerwise", handover: "reserve" },
         firstToken: "decode",
       }),
-    ).toMatchObject({ mode: "layerwise", handover: "reserve", sharing: "shared", firstToken: "decode", layers: 80 });
+    ).toMatchObject({ mode: "layerwise", handover: "reserve", sharing: "fifo", firstToken: "decode", layers: 80 });
     expect(stageOf({ spillPromptTokens: 5000, keepDecodes: true })).toMatchObject({
       spillPromptTokens: 5000,
       keepDecodes: true,
