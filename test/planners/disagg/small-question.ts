@@ -3,6 +3,7 @@ import { loadCore } from "../../../host/core/load.js";
 import type { DisaggOptions } from "../../../host/planners/disagg.js";
 import type { ReplicaOption } from "../../../host/planners/sizing/replica-option.js";
 import { replicaOptions } from "../../../host/planners/sizing/replica-options.js";
+import { fixedLengths } from "../capacity-fixtures.js";
 import { inPieces, traceText } from "../small-fleet.js";
 
 /** One instance for all questions of a file: they are asked one after the other. */
@@ -59,3 +60,19 @@ export function smallQuestion(seed: number, rateRps: number, more: Partial<Disag
     ...more,
   };
 }
+
+/** 512 prompt and 101 output tokens each; prompts take 10 ms, decodes 10 ms a token. */
+export const EVEN: DisaggOptions = {
+  workload: fixedLengths(512, 101),
+  rateRps: 20,
+  prefill: linear("prefill", {}),
+  decode: linear("decode", {}),
+  handover: { link: { type: "none", latency_us: 0, kv_bytes_per_token: 100_000 } },
+  sloTtftMs: 100,
+  sloTpotMs: 20,
+  requests: 2000,
+  maxPrefill: 4,
+  maxDecode: 8,
+  comparesColocated: false,
+  core: CORE,
+};
