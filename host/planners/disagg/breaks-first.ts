@@ -13,21 +13,22 @@ export async function breaksFirst(question: DisaggQuestion, rate: FleetRate<Pair
   const { load, seed, objective } = question;
   const fleet = rate.kind.fleetOf(rate.counts);
   let atRps = rate.rateRps;
-  let replayed: JudgedReplay;
-  let steps = 0;
+  const replayedAt = (rateRps: number) => replayLoad(question, fleet, { load, rateRps, seed });
+  let borne = await replayedAt(atRps);
+  let replayed = await replayedAt((atRps = nextRate(atRps)));
   // What other requests have ruled out these may still bear.
-  do {
-    atRps = nextRate(atRps);
-    replayed = await replayLoad(question, fleet, { load, rateRps: atRps, seed });
-  } while (isBorne(replayed) && ++steps < MOST_STEPS);
-  const low = await replayLoad(question, fleet, { load, rateRps: LOW * rate.rateRps, seed });
+  for (let steps = 1; isBorne(replayed) && steps < MOST_STEPS; steps++) {
+    borne = replayed;
+    replayed = await replayedAt((atRps = nextRate(atRps)));
+  }
+  const low = await replayedAt(LOW * rate.rateRps);
   const { judge, run } = replayed;
   const isMissed = (index: number) => judge.missed[index]! > judge.allowed[index]!;
   return {
     goodput_rps: rate.rateRps,
     at_rps: atRps,
     missed: objective.conditions.filter((_, index) => isMissed(index)).map(({ name }) => name),
-    resource: resourceOf(question, replayed, low),
+    resource: resourceOf(question, replayed, { borne, low }),
     use: usesOf(run),
   };
 }
@@ -56,10 +57,14 @@ interface Parts {
 }
 
 /**
- * The part of the time of a request that has grown most since the rate was half as high, of those that the limit counts which is missed most: time to the first token, or time per output token. Where no limit is missed yet,
- * or prompts wait because the decode side holds their pool up, it is what does not keep up.
+ * The part of the time of a request that has grown most since the rate was half as high, of those that the limit counts which is missed most: time to the first token, or time per output token. Before that,
+ * room on the decode side that has just run out. Where no limit is missed yet, or prompts wait because the decode side holds their pool up, it is what does not keep up.
  */
-function resourceOf({ objective }: DisaggQuestion, { run, judge }: JudgedReplay, low: JudgedReplay): Resource {
+function resourceOf(
+  { objective }: DisaggQuestion,
+  { run, judge }: JudgedReplay,
+  { borne, low }: { borne: JudgedReplay; low: JudgedReplay },
+): Resource {
   const room = roomOf(run);
   const counted = countedParts(objective, judge);
   const bottleneck = (run.bottlenecks ?? []).find(
@@ -70,10 +75,23 @@ function resourceOf({ objective }: DisaggQuestion, { run, judge }: JudgedReplay,
     return resources[bottleneck.what];
   }
   const [now, before] = [partsOf(run), partsOf(low.run)];
+  if (counted.includes("room") && isRoomGone(run, borne.run)) return room;
   const grown = (part: keyof Parts) => now[part] - before[part];
   const part = counted.reduce((most, one) => (grown(one) > grown(most) ? one : most));
   return ({ prefill: "prefill", link: "link", room, decoding: "decode-speed" } as const)[part];
 }
+
+/** Who waits for room runs with fewer others: iterations that have grown longer until then would hide what made the wait. */
+function isRoomGone(now: ReplayResult, borne: ReplayResult): boolean {
+  const waitMs = partsOf(now).room;
+  return waitMs > TOLD_WAIT * (now.e2e_ms.mean ?? 0) && waitMs >= LEAP * partsOf(borne).room;
+}
+
+/** Share of the end-to-end time, both on average, above which a wait for room is told. */
+const TOLD_WAIT = 0.1;
+
+/** How many times as long it is as at the last rate that is borne. */
+const LEAP = 10;
 
 /** The parts of the time that the limit counts which is missed most. */
 function countedParts({ conditions, limits, ttftAt }: LatencyObjective, judge: RequestJudge): (keyof Parts)[] {
