@@ -126,6 +126,9 @@ async function run(flags: Flags, command: Command): Promise<void> {
   }
   await deliverHtml(flags, () => disaggPage(result));
   await deliver(result, flags, () => disaggReport(result, flags.fleetOut));
+  if (flags.fleetOut !== undefined && !result.fleet) {
+    process.stderr.write(`${flags.fleetOut}: no fleet was written, for there is no answer\n`);
+  }
   if (result.best === null) process.exitCode = NO_ANSWER;
 }
 

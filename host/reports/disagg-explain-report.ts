@@ -3,8 +3,9 @@ import type { DisaggExplanation } from "../planners/disagg/explain.js";
 import type { ExplainedLink, LinkExplanation } from "../planners/disagg/explain-link.js";
 import type { ExplainedPrefill, ExplainedRange, PrefillExplanation } from "../planners/disagg/explain-prefill.js";
 import { type Column, columnTable } from "./column-table.js";
+import { shareInUse } from "./disagg-shares.js";
 import { type LabelledWords, paragraph } from "./paragraph.js";
-import { count, counted, milliseconds, millisecondsWithUnit, NONE, percent, significant } from "./quantities.js";
+import { count, counted, milliseconds, millisecondsWithUnit, NONE, significant } from "./quantities.js";
 
 /** Characters to a line. */
 const WIDTH = 100;
@@ -17,6 +18,9 @@ const MB = 1e6;
 /** Gain of two prompts at once from which on it is told. */
 const TOLD_GAIN = 1.05;
 
+/** Share of the requests from which on all of them are spoken of. */
+const ALMOST_ALL = 0.9995;
+
 /** Ways to cut a model over the GPUs of a prefill replica. */
 export const PREFILL_ALTERNATIVES: readonly Column<ExplainedPrefill>[] = [
   { title: "prefill", cell: ({ tp, pp, is_pool }) => `${cutText({ tp, pp })}${is_pool ? " *" : ""}` },
@@ -26,7 +30,7 @@ export const PREFILL_ALTERNATIVES: readonly Column<ExplainedPrefill>[] = [
   { title: "K", cell: ({ speed_up }) => significant(speed_up), rank: 2 },
   { title: "requests/s", cell: ({ rate_rps }) => significant(rate_rps) },
   { title: "at most", cell: ({ saturation_rps }) => significant(saturation_rps) },
-  { title: "load", cell: ({ rho }) => percent(rho) },
+  { title: "load", cell: ({ rho }) => shareInUse(rho) },
   { title: "TTFT", cell: ({ mean_ttft_s }) => ms(mean_ttft_s) },
   { title: "P99", cell: ({ p99_ttft_s }) => ms(p99_ttft_s) },
   { title: "as they are", cell: ({ mean_ttft_of_lengths_s: mean }) => ms(mean) },
@@ -41,7 +45,7 @@ export const LINK_SIDES: readonly Column<ExplainedLink>[] = [
   { title: "S", cell: ({ occupied_s }) => ms(occupied_s) },
   { title: "requests/s", cell: ({ rate_rps }) => significant(rate_rps) },
   { title: "at most", cell: ({ saturation_rps: most }) => (most === null ? NONE : significant(most)) },
-  { title: "load", cell: ({ rho }) => percent(rho) },
+  { title: "load", cell: ({ rho }) => shareInUse(rho) },
   { title: "wait in line", cell: ({ fifo_wait_s }) => ms(fifo_wait_s) },
   { title: "by sharing", cell: ({ shared_wait_s }) => ms(shared_wait_s) },
 ];
@@ -96,7 +100,7 @@ function bestText({ best, best_now, compared_gpus }: PrefillExplanation): string
 export function linkWords({ link, handover_factor, decode_pool }: DisaggExplanation): LabelledWords[] {
   if (link === null) return [["link", `no request has a second token: nothing is handed over to ${decode_pool}`]];
   const { mean_bytes, handed_over_share: share, serial_s, layerwise_s, latency_s } = link;
-  const whose = share < 1 ? `each of ${percent(share)} of the requests` : "a request";
+  const whose = share < ALMOST_ALL ? `each of ${shareInUse(share)} of the requests` : "a request";
   return [
     [
       "transfer",

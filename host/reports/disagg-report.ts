@@ -10,6 +10,7 @@ import type {
 } from "../planners/disagg.js";
 import { type Column, columnTable } from "./column-table.js";
 import { disaggExplainReport } from "./disagg-explain-report.js";
+import { shareInUse, shareKept } from "./disagg-shares.js";
 import { type LabelledWords, paragraph } from "./paragraph.js";
 import {
   count,
@@ -48,7 +49,7 @@ export const DISAGG_PAIRS: readonly Column<DisaggPoint>[] = [
   { title: "at most/s", cell: ({ system_rate }) => significant(system_rate), rank: 1 },
   { title: "TTFT P99", cell: ({ ttft_ms }) => milliseconds(ttft_ms) },
   { title: "TPOT P99", cell: ({ tpot_ms }) => milliseconds(tpot_ms) },
-  { title: "keep both", cell: ({ attainment }) => percent(attainment.joint) },
+  { title: "keep both", cell: ({ attainment }) => shareKept(attainment.joint) },
 ];
 
 /** All designs: cost, power and throughput. */
@@ -67,11 +68,11 @@ export const DISAGG_DESIGNS: readonly Column<DesignRow>[] = [
 /** What both sides are used, as rows. */
 export const SIDE_USES: readonly Column<{ side: string; use: SideUse }>[] = [
   { title: "side", cell: ({ side }) => side },
-  { title: "busy", cell: ({ use }) => percent(use.busy) },
-  { title: "seats", cell: ({ use }) => percent(use.seats) },
-  { title: "KV memory", cell: ({ use }) => percent(use.kv) },
-  { title: "of it in transit", cell: ({ use }) => percent(use.kv_outside) },
-  { title: "link", cell: ({ use }) => (use.link === null ? "no limit" : percent(use.link)) },
+  { title: "busy", cell: ({ use }) => shareInUse(use.busy) },
+  { title: "seats", cell: ({ use }) => shareInUse(use.seats) },
+  { title: "KV memory", cell: ({ use }) => shareInUse(use.kv) },
+  { title: "held or granted", cell: ({ use }) => shareInUse(use.kv_outside) },
+  { title: "link", cell: ({ use }) => (use.link === null ? "no limit" : shareInUse(use.link)) },
 ];
 
 /**
@@ -179,7 +180,8 @@ function missText({ point, verdict, missed }: NonNullable<DisaggResult["nearest_
 /** What is said beside the tables. */
 export function disaggWords(result: DisaggResult): LabelledWords[] {
   const { best, check, breaks_first: breaks, colocated, lengths, requests, max_ctx, search } = result;
-  const tooLong = requests.too_long_share > 0 ? `; ${percent(requests.too_long_share)} are longer, and left out` : "";
+  const tooLong =
+    requests.too_long_share > 0 ? `; ${shareInUse(requests.too_long_share)} are longer, and left out` : "";
   return [
     ...(check ? checkWords(check, result) : []),
     ...(breaks ? [breaksWords(breaks)] : []),
@@ -218,11 +220,11 @@ function checkWords(check: DisaggCheck, { objective }: DisaggResult): LabelledWo
   const { attainment, transfers, energy, handover_ms: gap, itl_ms: itl } = check;
   const whose = check.has_fresh_requests ? ` of seed ${check.seed}, with which nothing was sized` : " of the trace";
   const verdict = check.holds ? colours.green("the objective holds") : colours.red("the objective does NOT hold");
-  const each = `TTFT ${percent(attainment.ttft)}, TPOT ${percent(attainment.tpot)}${attainment.e2e === undefined ? "" : `, E2E ${percent(attainment.e2e)}`}`;
+  const each = `TTFT ${shareKept(attainment.ttft)}, TPOT ${shareKept(attainment.tpot)}${attainment.e2e === undefined ? "" : `, E2E ${shareKept(attainment.e2e)}`}`;
   const words: LabelledWords[] = [
     [
       "check",
-      `replayed with ${counted(check.requests, "request")}${whose}: ${percent(attainment.joint)} keep all limits, by themselves ${each}${objective.slowdown ? " (the widest of each)" : ""}: ${verdict}`,
+      `replayed with ${counted(check.requests, "request")}${whose}: ${shareKept(attainment.joint)} keep all limits, by themselves ${each}${objective.slowdown ? " (the widest of each)" : ""}: ${verdict}`,
     ],
     [
       "first token",
@@ -268,24 +270,22 @@ function breaksWords({ at_rps, resource, missed, use }: BreaksFirst): LabelledWo
   const limits = missed.length > 0 ? missed.join(", ") : "no limit yet, but the backlog grows";
   return [
     "breaks first",
-    `at ${significant(at_rps)} requests/s ${RESOURCES[resource]}; missed: ${limits}. Busy there: prefill ${percent(use.prefill.busy)}, decode ${percent(use.decode.busy)} with ${percent(use.decode.kv)} of its memory, link ${use.prefill.link === null ? "without limit" : percent(use.prefill.link)}`,
+    `at ${significant(at_rps)} requests/s ${RESOURCES[resource]}; missed: ${limits}. Busy there: prefill ${shareInUse(use.prefill.busy)}, decode ${shareInUse(use.decode.busy)} with ${shareInUse(use.decode.kv)} of its memory, link ${use.prefill.link === null ? "without limit" : shareInUse(use.prefill.link)}`,
   ];
 }
 
-function colocatedWords({ best, goal }: DisaggResult, colocated: Colocated): LabelledWords[] {
+function colocatedWords({ best, goal, budget, designs }: DisaggResult, colocated: Colocated): LabelledWords[] {
   const { cheapest, at_same_cost: same } = colocated;
   const words: LabelledWords[] = [];
   if (goal !== "goodput") {
     words.push([
       "together",
-      cheapest
-        ? `replicas that do both, same engine and objective: ${colocatedText(cheapest)}`
-        : "no number of replicas that do both keeps the objective",
+      cheapest ? `replicas that do both, same engine and objective: ${colocatedText(cheapest)}` : noneTogether(designs),
     ]);
   }
   if (best) {
     words.push([
-      `same ${{ cost: "cost", power: "power", gpus: "GPUs", goodput: "budget" }[goal]}`,
+      `same ${SAME[goal === "goodput" ? budgetedOf(budget!) : goal]}`,
       same
         ? `${colocatedText(same)} bear ${significant(same.rate_rps)} requests/s, separate pools ${significant(best.goodput_rps)}`
         : "replicas that do both keep the objective at no rate",
@@ -295,12 +295,25 @@ function colocatedWords({ best, goal }: DisaggResult, colocated: Colocated): Lab
   return words;
 }
 
+const SAME = { cost: "cost", power: "power", gpus: "GPUs" } as const;
+
+function budgetedOf({ power_w: watts, gpus }: NonNullable<DisaggResult["budget"]>): keyof typeof SAME {
+  if (watts !== undefined) return "power";
+  return gpus === undefined ? "cost" : "gpus";
+}
+
+/** As many were asked about as separate pools may have together. */
+function noneTogether(designs: DisaggResult["designs"]): string {
+  const most = designs[0]!.most.prefill + designs[0]!.most.decode;
+  return `not even ${count(most)} replicas that do both keep the objective, as many as separate pools may have together`;
+}
+
 /** Whether separating pays, and by how much. */
 export function paysText(
   { pays, cost_ratio: costs, goodput_ratio: goodputs }: Colocated,
   goal: DisaggResult["goal"],
 ): string {
-  if (pays === null) return "nothing can be compared: neither keeps the objective";
+  if (pays === null) return "nothing can be compared: neither was found to keep the objective";
   const measure = { cost: "cost", power: "power", gpus: "number of GPUs", goodput: "" }[goal];
   const parts = [
     ...(costs === null || goal === "goodput" ? [] : [`${significant(costs)} times the ${measure} at the same rate`]),

@@ -59,6 +59,26 @@ describe("disagg", () => {
     expect(process.exitCode).toBe(1);
   });
 
+  test("claims no more than was asked where there is no answer, and says that no fleet was written", async () => {
+    const fleet = join(await temporaryFolder(), "fleet.yaml");
+    const { stdout, stderr } = await runCommand(disaggCommand(), [
+      ...SMALL.slice(0, 2),
+      ...["--max-prefill", "1", "--max-decode", "1", "--n-sim-req", "1500", "--fleet-out", fleet],
+    ]);
+    const text = words(stdout);
+    expect(text).toContain("1 decode replica of A100-80GB cannot serve it");
+    expect(text).toContain("not even 2 replicas that do both keep the objective");
+    expect(text).not.toContain("confirmed");
+    expect(stderr).toBe(`${fleet}: no fleet was written, for there is no answer\n`);
+  });
+
+  test("tells the latency that is taken of a transfer layer by layer, unless it is given", async () => {
+    const assumed = async (...args: string[]) => words((await disagg("--transfer", "layerwise", ...args)).stdout);
+    const usual = "Of a transfer layer by layer 5,000 us stay visible";
+    expect(await assumed()).toContain(usual);
+    expect(await assumed("--link-latency-us", "100")).not.toContain(usual);
+  });
+
   test("writes a fleet that replay takes", async () => {
     const fleet = join(await temporaryFolder(), "fleet.yaml");
     const { stdout } = await disagg("--fleet-out", fleet, "--link", "nvlink4", "--transfer", "layerwise");
@@ -102,7 +122,7 @@ describe("disagg", () => {
   test("compares with replicas that do both within the same budget", async () => {
     const { stdout } = await runCommand(disaggCommand(), [...SMALL.slice(0, -1), "--budget-power-w", "6000"]);
     expect(words(stdout)).toContain("the highest rate within 6.00 kW");
-    expect(words(stdout)).toMatch(/same budget \d+ x/);
+    expect(words(stdout)).toMatch(/same power \d+ x/);
     expect(words(stdout)).toMatch(/times the rate at the same budget/);
     const { stdout: json } = await disagg("--json", "--budget-cost-per-hr", "20");
     expect(JSON.parse(json)).toMatchObject({ budget: { cost_per_hr: 20 } });

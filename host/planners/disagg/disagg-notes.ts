@@ -14,7 +14,9 @@ export function assumedOf(
   answer: PairKind | undefined,
 ): string[] {
   const { link } = handover;
-  const { pools } = (answer ?? question.pairs[0]!).fleetOf({ prefill: 1, decode: 1 });
+  const kind = answer ?? question.pairs[0]!;
+  const { pools } = kind.fleetOf({ prefill: 1, decode: 1 });
+  const crossing = kind.inputOf({ prefill: 1, decode: 1 }).pools[0]!.link;
   const stage = pools[0]!.stage as PrefillStage;
   const assumed: string[] = [];
   if (link?.type === undefined && link?.bandwidth_GBps === undefined) {
@@ -26,6 +28,11 @@ export function assumedOf(
   if (link?.efficiency === undefined && stage.link.bytesPerS < Infinity) {
     assumed.push(
       `Links carry ${Math.round(100 * stage.link.efficiency)} % of their bandwidth; --link-efficiency says otherwise.`,
+    );
+  }
+  if (crossing?.mode === "layerwise" && crossing.latency_us === undefined) {
+    assumed.push(
+      `Of a transfer layer by layer ${(stage.latencyS * 1e6).toLocaleString("en-US")} us stay visible, as Splitwise measures on H100; --link-latency-us says otherwise.`,
     );
   }
   const isProfile = question.prefills.some(({ pool }) => !pool.roofline && isGroupOfEight(pool.profile));

@@ -8,7 +8,7 @@ import type { ColocatedScheduling } from "./colocated-kind.js";
 import type { DisaggGoal } from "./disagg-options.js";
 import type { DisaggExplanation } from "./explain.js";
 import type { TpotOver, TtftAt } from "./latency-objective.js";
-import type { FrontierException } from "./pair-frontier.js";
+import type { FrontierException, PairCounts } from "./pair-frontier.js";
 
 /** Shares of the measured requests that keep the limits: all of them together, and each by itself. */
 export interface Attainment {
@@ -57,6 +57,8 @@ export interface DisaggDesign {
   best: DisaggPoint | null;
   /** Why there is none. */
   why_none: string | null;
+  /** The most replicas of each side that were allowed. */
+  most: PairCounts;
 }
 
 /** What a resource of one side is used, averaged over the measured window. Shares of what there is. */
@@ -168,7 +170,7 @@ export interface DisaggMiss {
 export interface DisaggResult {
   /** The pair that has least of the goal, or bears the highest rate within the budget; `null` if none is enough. */
   best: (DisaggPoint & { goodput_rps: number }) | null;
-  /** Pairs that are enough, of which no other is cheaper with no more GPUs, or smaller at no more cost, by GPUs. */
+  /** Pairs that are enough, of which no other is cheaper with no more GPUs, or smaller at no more cost, and the answer whatever its goal; by GPUs. */
   pareto: DisaggPoint[];
   method: "simulate";
   goal: DisaggGoal | "goodput";

@@ -22,7 +22,12 @@ export async function ratePairs(question: DisaggQuestion, budget: DisaggBudget):
     const rate = await bestRate(question, fleets);
     const none =
       fleets.length === 0 ? "the budget does not buy one replica of each side" : "none keeps the objective at any rate";
-    designs.push({ design, best: rate ? pairRow(question, rate, false) : null, why_none: rate ? null : none });
+    designs.push({
+      design,
+      best: rate ? pairRow(question, rate, false) : null,
+      why_none: rate ? null : none,
+      most: question.most,
+    });
     if (rate && (best === undefined || rate.rateRps > best.rateRps)) best = rate;
   }
   const rows = { designs, miss: undefined, exceptions: [] };

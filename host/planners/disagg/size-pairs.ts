@@ -34,6 +34,7 @@ export async function sizePairs(question: DisaggQuestion, goal: DisaggGoal): Pro
       design: design.name,
       best: fleet ? await playedRow(question, fleet.sizing, fleet.counts) : null,
       why_none: fleet ? null : whyNone(question, design),
+      most: question.most,
     });
   }
   const pareto = await frontOf(question, fleets);
@@ -43,10 +44,11 @@ export async function sizePairs(question: DisaggQuestion, goal: DisaggGoal): Pro
   if (!best) return { best: undefined, designs: rows, pareto, miss: await nearestMiss(question, sizings), exceptions };
   const { sizing, counts } = best;
   const rate = await rateAbove(question, best);
+  const row = await playedRow(question, sizing, counts);
   return {
-    best: { row: await playedRow(question, sizing, counts), rate, confirmedWith: sizing.confirmedWith },
+    best: { row, rate, confirmedWith: sizing.confirmedWith },
     designs: rows,
-    pareto,
+    pareto: withAnswer(pareto, row),
     miss: undefined,
     exceptions,
   };
@@ -97,13 +99,24 @@ async function frontOf(question: DisaggQuestion, fleets: readonly SizedFleet<Pai
   return rows;
 }
 
+/** The front holds cost against GPUs: an answer of least power need not be of it. */
+function withAnswer(front: readonly DisaggPoint[], answer: DisaggPoint): DisaggPoint[] {
+  const keys = ["n_prefill", "n_decode", "prefill", "decode"] as const;
+  if (front.some((point) => keys.every((key) => point[key] === answer[key]))) return [...front];
+  return [...front, answer].sort((a, b) => a.total_gpus - b.total_gpus || a.cost_per_hr - b.cost_per_hr);
+}
+
 /** Why a design has no pair that is enough. */
 function whyNone(question: DisaggQuestion, { sizings }: SizedDesign<PairKind>): string {
   const slow = sizings.map(({ kind }) => tooSlow(question, kind));
   const [first] = slow;
   if (first !== undefined && slow.every((why) => why !== undefined)) return first;
   const { prefill, decode } = question.most;
-  return `not even ${prefill} that prefill and ${decode} that decode keep the objective`;
+  return `not even ${prefill} that prefill${verbEnd(prefill)} and ${decode} that decode${verbEnd(decode)} keep the objective`;
+}
+
+function verbEnd(subjects: number): string {
+  return subjects === 1 ? "s" : "";
 }
 
 /** Why no number that is allowed can serve the load at all; `undefined`: analysis knows no reason. */
@@ -111,7 +124,7 @@ function tooSlow({ rateRps, load, most }: DisaggQuestion, kind: PairKind): strin
   const { least } = kind.rangeAt(rateRps * load.share, most);
   for (const side of ["prefill", "decode"] as const) {
     if (least[side] <= most[side]) continue;
-    return `${most[side]} ${side} replicas of ${kind[side].option.name} cannot serve it: ${least[side].toLocaleString("en-US")} are the least, allow more`;
+    return `${most[side]} ${side} replica${most[side] === 1 ? "" : "s"} of ${kind[side].option.name} cannot serve it: ${least[side].toLocaleString("en-US")} are the least, allow more`;
   }
   return undefined;
 }

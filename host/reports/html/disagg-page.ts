@@ -14,7 +14,8 @@ import {
   SIDE_USES,
   sideRows,
 } from "../disagg-report.js";
-import { count, dollars, millisecondsWithUnit, percent, significant } from "../quantities.js";
+import { shareKept } from "../disagg-shares.js";
+import { count, dollars, millisecondsWithUnit, significant } from "../quantities.js";
 import { efficient, sentence, verdict, wordsBlock } from "./blocks.js";
 import type { BarsChart, Block, FrontierChart, FrontierPoint, Page, Section, Tone } from "./page-spec.js";
 import { tableOf } from "./tables.js";
@@ -68,7 +69,7 @@ function frontiers(result: DisaggResult, rows: readonly DesignRow[]): FrontierCh
       { label: "requests/s", text: significant(point!.rate_rps) },
       { label: "TTFT P99", text: millisecondsWithUnit(point!.ttft_ms) },
       { label: "TPOT P99", text: millisecondsWithUnit(point!.tpot_ms) },
-      { label: "keep both", text: percent(point!.attainment.joint) },
+      { label: "keep both", text: shareKept(point!.attainment.joint) },
     ],
   }));
   return [
