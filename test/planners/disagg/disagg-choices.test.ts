@@ -120,6 +120,14 @@ describe("designs", () => {
     expect(best!.power_w).toBe(Math.min(...powers));
   });
 
+  test("of least power are among the pairs of the front, though it is one of cost and GPUs", async () => {
+    const [own] = kinds("h100-sxm");
+    const capped = { name: "capped", replica: { ...own!.replica, power_cap_w: 400 } };
+    const { best, pareto, designs } = await disagg(smallQuestion(6, 40, { decode: [own!, capped], goal: "power" }));
+    expect(best!.decode).toBe("capped");
+    expect(pareto).toContainEqual(designs.find(({ design }) => design === best!.design)!.best);
+  });
+
   test("of several sizes of replica have the best of all of them", async () => {
     const sizes = [linear("small", { seats: 8 }), linear("large", { seats: 32 })];
     const { designs, best } = await disagg({ ...EVEN, decode: sizes });
