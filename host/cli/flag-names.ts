@@ -16,6 +16,18 @@ const VALUE_OF: Readonly<Record<string, string>> = {
   gpus: "nGpus",
   prefill: "gpuPrefill",
   decode: "gpuDecode",
+  "handover.link.type": "link",
+  "handover.link.bandwidth_GBps": "linkGbps",
+  "handover.link.nics": "linkNics",
+  "handover.link.efficiency": "linkEfficiency",
+  "handover.link.latency_us": "linkLatencyUs",
+  "handover.link.mode": "transfer",
+  "handover.link.sharing": "linkSharing",
+  "handover.link.handover": "handover",
+  "handover.link.kv_bytes_per_token": "kvBytesPerToken",
+  "handover.firstToken": "firstToken",
+  "handover.spillPromptTokens": "spillPromptTokens",
+  "handover.keepDecodes": "keepDecodes",
 };
 
 /** An action of a command, whose mistakes in options of a planner name the flags of the command. */

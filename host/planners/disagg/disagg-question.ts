@@ -161,17 +161,19 @@ function pairsOf(
   }
   const pairs: PairKind[] = [];
   const refused: DisaggQuestion["refused"] = [];
+  let first: InputError | undefined;
   for (const prefill of prefills) {
     for (const decode of decodes) {
       try {
         pairs.push(new PairKind(prefill, decode, context));
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
+        first ??= error;
         refused.push({ replica: `${prefill.option.name} + ${decode.option.name}`, why: error.message });
       }
     }
   }
-  if (pairs.length === 0) throw new InputError(refused[0]!.why);
+  if (pairs.length === 0) throw first!;
   return { pairs, refused };
 }
 

@@ -23,23 +23,16 @@ const LEAST_SHARE = 1e-3;
 /**
  * The candidate that bears the highest rate. Each in its turn, those that analysis expects most of first, is asked whether it bears one step more than the best so far: most say no in a single run. Of those that say yes the
  * highest step is searched.
- *
- * @param onRuled Told of each candidate that was ruled out, and the rate that it did not bear.
  */
 export async function highestRate<Candidate extends RateCandidate>(
   candidates: readonly Candidate[],
   ladder: Ladder,
-  onRuled: (candidate: Candidate, rateRps: number) => void = () => {},
 ): Promise<HighestRate<Candidate> | undefined> {
   const order = [...candidates].sort((a, b) => b.expectedRps - a.expectedRps);
   let best: HighestRate<Candidate> | undefined;
   for (const candidate of order) {
     const step = await highestStep(candidate, ladder, best?.step);
-    if (step === undefined) {
-      if (best) onRuled(candidate, ladder.at(best.step + 1));
-      continue;
-    }
-    best = { candidate, step, rateRps: ladder.at(step) };
+    if (step !== undefined) best = { candidate, step, rateRps: ladder.at(step) };
   }
   return best;
 }

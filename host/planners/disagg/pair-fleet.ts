@@ -1,6 +1,8 @@
 import { type Fleet, resolveFleet } from "../../specs/fleet.js";
 import { checkFleet, type FleetInput } from "../../specs/fleet-spec.js";
+import { type FieldPath, pathText } from "../../specs/check.js";
 import { InputError } from "../../specs/input-error.js";
+import { OptionError, type OptionNaming } from "../../specs/option-error.js";
 import { isGroupOfEight } from "../../specs/gpu-catalog.js";
 import { OWN_LINK_KEYS } from "../../specs/link-spec.js";
 import { MAX_REPLICAS, MAX_SLOTS } from "../../specs/pool-spec.js";
@@ -93,8 +95,9 @@ function crossingOf(kind: RoleKind, given: Partial<LinkInput>): LinkInput {
   for (const key of OWN_LINK_KEYS) delete crossing[key];
   if (kind.pool.roofline || crossing.kv_bytes_per_token !== undefined) return withLayers(kind, crossing);
   if (!isGroupOfEight(kind.pool.profile)) {
-    throw new InputError(
-      `nothing is known of the model that ${kind.option.name} serves: --kv-bytes-per-token must say how many bytes of a token cross, or --model name it.`,
+    throw new OptionError(
+      (nameOf) =>
+        `nothing is known of the model that ${kind.option.name} serves: ${nameOf("handover.link.kv_bytes_per_token")} must say how many bytes of a token cross, or ${nameOf("model")} name it.`,
     );
   }
   return withLayers(kind, { ...crossing, kv_bytes_per_token: PROFILE_KV_BYTES });
@@ -119,14 +122,41 @@ function withoutPrefixes({ option }: RoleKind) {
   return { name, replica: decoding };
 }
 
-/** A fleet of one replica in each pool, of which others are made. */
-export function resolvedFleet(input: FleetInput, what: string): Fleet {
+/**
+ * A fleet of one replica in each pool, of which others are made.
+ *
+ * @param what What messages call it.
+ * @param optionAt The option that has set a key of it; `undefined`: none.
+ * @throws InputError if there is no such fleet.
+ */
+export function resolvedFleet(
+  input: FleetInput,
+  what: string,
+  optionAt: (path: FieldPath) => string | undefined = () => undefined,
+): Fleet {
+  const resolve = (nameOf: OptionNaming) => {
+    const naming = (path: FieldPath) => {
+      const option = optionAt(path);
+      return option === undefined ? pathText(path, "the fleet") : nameOf(option);
+    };
+    return resolveFleet(checkFleet(input, naming));
+  };
   try {
-    return resolveFleet(checkFleet(input));
+    return resolve((option) => option);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    throw new InputError(`${what}: ${error.message}`);
+    throw new OptionError((nameOf) => `${what}: ${messageOf(() => resolve(nameOf))}`);
   }
+}
+
+function messageOf(mistake: () => unknown): string {
+  try {
+    mistake();
+  } catch (error) {
+    if (error instanceof InputError) return error.message;
+    throw error;
+  }
+  throw new Error("a fleet that could not be can be");
 }
 
 /**

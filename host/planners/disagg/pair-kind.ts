@@ -3,6 +3,7 @@ import type { FleetInput } from "../../specs/fleet-spec.js";
 import { kvBytesOf } from "../../specs/kv-bytes.js";
 import type { LengthMoments } from "../sizing/length-moments.js";
 import type { DisaggBudget, DisaggGoal } from "./disagg-options.js";
+import { handoverOption } from "./handover-names.js";
 import { type HandoverChoice, pairInput, resolvedFleet, withCounts } from "./pair-fleet.js";
 import { type FleetKind, type FleetTotals, priceOf, SURELY_TOO_FEW } from "./fleet-kind.js";
 import type { PairCounts, PairPrice, PairRange } from "./pair-frontier.js";
@@ -42,7 +43,9 @@ export class PairKind implements FleetKind {
   ) {
     this.name = `${prefill.option.name} + ${decode.option.name}`;
     this.design = prefill.gpu === decode.gpu ? prefill.gpu : `${prefill.gpu} + ${decode.gpu}`;
-    this.one = resolvedFleet(this.inputOf({ prefill: 1, decode: 1 }), this.name);
+    this.one = resolvedFleet(this.inputOf({ prefill: 1, decode: 1 }), this.name, (path) =>
+      handoverOption(context.handover, path),
+    );
     const { moments, tpotMs } = context;
     const [prefillPool, decodePool] = [this.one.pools[0]!, this.one.pools[1]!];
     const stage = prefillPool.stage;

@@ -1,3 +1,4 @@
+import { type FieldPath, pathText } from "../../specs/check.js";
 import type { Pool } from "../../specs/fleet.js";
 import { fleetOf, poolInput, type ReplicaOption } from "./replica-option.js";
 
@@ -13,9 +14,16 @@ const resolved = new WeakMap<ReplicaOption, Map<number, Pool>>();
 export function replicaPool(option: ReplicaOption, maxCtx: number): Pool {
   const byWindow = resolved.get(option) ?? new Map<number, Pool>();
   resolved.set(option, byWindow);
-  const pool = byWindow.get(maxCtx) ?? fleetOf([poolInput(option, { id: "pool", replicas: 1, maxCtx })]).pools[0]!;
+  const pool = byWindow.get(maxCtx) ?? onePool(option, maxCtx);
   byWindow.set(maxCtx, pool);
   return pool;
+}
+
+function onePool(option: ReplicaOption, maxCtx: number): Pool {
+  const input = poolInput(option, { id: "pool", replicas: 1, maxCtx });
+  // Of pools[0]: the only one.
+  const naming = (path: FieldPath) => `${option.name}: ${pathText(path.slice(2), "the pool")}`;
+  return fleetOf([input], undefined, naming).pools[0]!;
 }
 
 /** A pool of more replicas, or fewer, of the same kind. */

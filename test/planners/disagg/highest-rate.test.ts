@@ -56,14 +56,6 @@ describe("the highest rate", () => {
     expect(small.runs).toEqual([]);
   });
 
-  test("tells what it ruled out, and at which rate", async () => {
-    const ruled: [number, number][] = [];
-    await highestRate([candidate(100, 0.9), candidate(60, 0.8)], LADDER, ({ trueRps }, rate) =>
-      ruled.push([trueRps, rate]),
-    );
-    expect(ruled).toEqual([[60, LADDER.at(LADDER.below(100) + 1)]]);
-  });
-
   test("is none where not even a thousandth of what is expected is borne", async () => {
     const hopeless = { ...candidate(1, 1), isBorne: async () => false };
     expect(await highestRate([hopeless], LADDER)).toBeUndefined();

@@ -81,7 +81,7 @@ describe("a pair of pools", () => {
 
   test("of another profile must be told what it moves", () => {
     expect(() => fleetOf({}, [profile("a10g"), profile("h100")])).toThrow(
-      "nothing is known of the model that A10G serves: --kv-bytes-per-token must say how many bytes of a token cross, or --model name it.",
+      "nothing is known of the model that A10G serves: handover.link.kv_bytes_per_token must say how many bytes of a token cross, or model name it.",
     );
     const given = stageOf({ link: { kv_bytes_per_token: 131_072 } }, [profile("a10g"), profile("h100")]);
     expect(given.kv.tokenBytes).toBe(131_072);
