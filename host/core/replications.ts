@@ -99,7 +99,7 @@ function combineTransfers(runs: readonly Transfers[]): Transfers {
     bytes: sum((run) => run.bytes),
     mean_bytes: mean((run) => run.mean_bytes),
     mean_ms: mean((run) => run.mean_ms),
-    waiting_for_memory_ms: mean((run) => run.waiting_for_memory_ms),
+    waiting_for_room_ms: mean((run) => run.waiting_for_room_ms),
     waiting_for_link_ms: mean((run) => run.waiting_for_link_ms),
     moving_ms: mean((run) => run.moving_ms),
   };

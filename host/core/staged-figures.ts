@@ -30,8 +30,8 @@ export interface Transfers {
   mean_bytes: number | null;
   /** From the end of the prompt to landing: the sum of the three that follow. */
   mean_ms: number | null;
-  /** Until memory of the decode side was granted. */
-  waiting_for_memory_ms: number | null;
+  /** Until the decode side granted memory; with `pull` a seat too. */
+  waiting_for_room_ms: number | null;
   /** By other transfers on the links. */
   waiting_for_link_ms: number | null;
   /** What the transfer takes by itself and is not hidden behind the prompt, with the latency of the link. */
@@ -97,7 +97,7 @@ function readTransfers({ simulation }: Reading, pools: readonly number[]): Trans
     bytes,
     mean_bytes: mean(bytes),
     mean_ms: mean(all),
-    waiting_for_memory_ms: mean(memory),
+    waiting_for_room_ms: mean(memory),
     waiting_for_link_ms: mean(link),
     moving_ms: mean(Math.max(0, all - memory - link)),
   };

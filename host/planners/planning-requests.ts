@@ -146,7 +146,8 @@ export function plannedLengths({ content }: Pick<PlanningRequests, "content">): 
   return "model" in content ? lengthLawOf(content.model) : lengthLawOfRequests(content.held.chunks);
 }
 
-function ownRate({ content }: PlanningRequests): number | undefined {
+/** The rate that opened requests have by themselves, requests/s: that of a trace, or of the one that a workload was made from; absent where there is none. */
+export function ownRate({ content }: Pick<PlanningRequests, "content">): number | undefined {
   return "model" in content ? content.model.nativeRateRps : meanRateRps(content.held);
 }
 

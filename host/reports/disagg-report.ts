@@ -238,7 +238,7 @@ function checkWords(check: DisaggCheck, { objective }: DisaggResult): LabelledWo
       "transfer",
       transfers.mean_ms === null
         ? "nothing was handed over"
-        : `${significant((transfers.mean_bytes ?? 0) / 1e6)} MB in ${millisecondsWithUnit(transfers.mean_ms)} on average: ${millisecondsWithUnit(transfers.waiting_for_memory_ms)} for memory, ${millisecondsWithUnit(transfers.waiting_for_link_ms)} for the link, ${millisecondsWithUnit(transfers.moving_ms)} on the way`,
+        : `${significant((transfers.mean_bytes ?? 0) / 1e6)} MB in ${millisecondsWithUnit(transfers.mean_ms)} on average: ${millisecondsWithUnit(transfers.waiting_for_room_ms)} for room, ${millisecondsWithUnit(transfers.waiting_for_link_ms)} for the link, ${millisecondsWithUnit(transfers.moving_ms)} on the way`,
     ],
   ];
   if (check.slowdowns) words.push(["slowdowns", slowdownText(check.slowdowns)]);

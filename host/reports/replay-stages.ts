@@ -72,7 +72,7 @@ function handOverLine({ handover_ms: gap, transfers, requests }: ReplayResult, {
 
 function transferText(of: Transfers): string {
   const parts =
-    `${milliseconds(of.waiting_for_memory_ms)} waiting for memory + ${milliseconds(of.waiting_for_link_ms)} for the link + ` +
+    `${milliseconds(of.waiting_for_room_ms)} waiting for room + ${milliseconds(of.waiting_for_link_ms)} for the link + ` +
     `${millisecondsWithUnit(of.moving_ms)} moving`;
   return `of ${bytesText(of.mean_bytes!)} ${millisecondsWithUnit(of.mean_ms)} on average = ${parts}`;
 }
@@ -176,7 +176,7 @@ export function stageColumns(rows: readonly PoolRow[]): Column<PoolRow>[] {
     { title: "gap P50 ms", cell: ({ figures }) => milliseconds(figures.handover_ms?.p50 ?? null), rank: 7 },
     { title: "P99", cell: ({ figures }) => milliseconds(figures.handover_ms?.p99 ?? null) },
     transfersColumn("transfer ms", "mean_ms", 8),
-    transfersColumn("for memory", "waiting_for_memory_ms", 5),
+    transfersColumn("for room", "waiting_for_room_ms", 5),
     transfersColumn("for link", "waiting_for_link_ms", 5),
     transfersColumn("moving", "moving_ms", 3),
     { title: "link busy", cell: ({ figures: { utilisation } }) => percent(linkShare(utilisation.link)) },
@@ -198,7 +198,7 @@ function requestsColumn(field: "spilled" | "kept"): Column<PoolRow> {
 
 function transfersColumn(
   title: string,
-  field: "mean_ms" | "waiting_for_memory_ms" | "waiting_for_link_ms" | "moving_ms",
+  field: "mean_ms" | "waiting_for_room_ms" | "waiting_for_link_ms" | "moving_ms",
   rank: number,
 ): Column<PoolRow> {
   return { title, cell: ({ figures }) => milliseconds(figures.transfers?.[field] ?? null), rank };

@@ -97,7 +97,7 @@ describe("figures of a staged fleet", () => {
       [0, 100, 4],
     ];
     const { transfers, pools } = await replayed(rows, { decode: { serving: { max_num_seqs: 2 } } });
-    const { waiting_for_memory_ms: memory, waiting_for_link_ms: link, moving_ms: moving, mean_ms: all } = transfers!;
+    const { waiting_for_room_ms: memory, waiting_for_link_ms: link, moving_ms: moving, mean_ms: all } = transfers!;
     expect(transfers).toMatchObject({ count: 3, bytes: 3e6, mean_bytes: 1e6 });
     expect(memory! + link! + moving!).toBeCloseTo(all!, 9);
     expect(moving).toBeCloseTo(11, 4);

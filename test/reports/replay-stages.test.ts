@@ -53,7 +53,7 @@ describe("the report of the example", () => {
     );
     expect(text).toMatch(/hand-over P50 [\d.]+ ms, P99 [\d.]+ ms from the end of the prompt to the second token/);
     expect(text).toMatch(
-      /transfer of \d+ MB [\d.]+ ms on average = [\d.]+ waiting for memory \+ [\d.]+ for the link \+ [\d.]+ ms moving/,
+      /transfer of \d+ MB [\d.]+ ms on average = [\d.]+ waiting for room \+ [\d.]+ for the link \+ [\d.]+ ms moving/,
     );
   });
 

@@ -109,7 +109,7 @@ function partsOf({ transfers, ttft_at_prefill_ms: prefill, ttft_at_user_ms: user
   return {
     prefill: prefill?.mean ?? 0,
     link: transfers?.waiting_for_link_ms ?? 0,
-    room: transfers?.waiting_for_memory_ms ?? 0,
+    room: transfers?.waiting_for_room_ms ?? 0,
     decoding: (e2e.mean ?? 0) - (user?.mean ?? 0),
   };
 }

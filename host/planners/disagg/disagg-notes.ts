@@ -1,5 +1,6 @@
 import { isGroupOfEight } from "../../specs/gpu-catalog.js";
 import type { PrefillStage } from "../../specs/pool-stage.js";
+import { ownRate } from "../planning-requests.js";
 import type { DisaggQuestion } from "./disagg-question.js";
 import type { DisaggOptions } from "./disagg-options.js";
 import type { DisaggCheck } from "./disagg-result.js";
@@ -60,6 +61,8 @@ export function notesOf(question: DisaggQuestion, { exceptions }: FoundPair, che
       `The constants of ${unpriced.option.name} know no price of a prompt token: an iteration takes as long with prompts as without. A model (--model) has the price that its arithmetic has.`,
     );
   }
+  const beyond = check?.holds ? reachBeyond(question, check) : undefined;
+  if (beyond !== undefined) notes.push(beyond);
   if (check && !check.holds) {
     notes.push(
       "With other requests still the answer does not keep the objective: it is near the edge. One replica more on the side that breaks first is on the safe side.",
@@ -74,5 +77,26 @@ export function notesOf(question: DisaggQuestion, { exceptions }: FoundPair, che
   if (load.tooLongShare > 0.01) {
     notes.push("Requests that are longer than --max-ctx are left out: nobody serves them in this fleet.");
   }
-  return [...notes, ...opened.summary(rateRps, load.count).notes];
+  const course = courseNote(opened.name, rateRps, ownRate(opened));
+  return [...notes, ...(course === undefined ? [] : [course]), ...opened.summary(rateRps, load.count).notes];
+}
+
+/** A percentile is as sure as its interval: said where that reaches beyond a limit that the figure itself keeps. */
+function reachBeyond({ objective }: DisaggQuestion, check: DisaggCheck): string | undefined {
+  const { conditions, reference, ttftAt } = objective;
+  const limitMs = conditions.find(({ limits }) => limits.ttft !== undefined && limits.tpot === undefined)?.limits.ttft;
+  const at = { prefill: check.ttft_at_prefill_ms, user: check.ttft_at_user_ms };
+  const interval = (ttftAt === undefined ? check.ttft_ms : at[ttftAt]).p99_ci95;
+  if (reference || limitMs === undefined || interval === null || interval[1] <= limitMs) return undefined;
+  const [low, high] = interval.map((ms) => Math.round(ms).toLocaleString("en-US"));
+  return `In the check the P99 of TTFT lies between ${low} and ${high} ms (95 % interval), beyond the limit: requests that come in other bursts may miss it. The figure is what is asked for here, the interval what plan asks for.`;
+}
+
+/** Shares of the own rate that make no difference to how a course in time is played. */
+const SAME_COURSE = 0.1;
+
+/** What varies in time comes faster or slower as a whole here, which replay does not do with a rate. */
+function courseNote(name: string, rateRps: number, own: number | undefined): string | undefined {
+  if (own === undefined || Math.abs(rateRps / own - 1) < SAME_COURSE) return undefined;
+  return `${name} has ${own.toPrecision(3)} requests/s of its own: its course in time is played ${(rateRps / own).toPrecision(3)} times as fast, so that bursts are that much shorter. replay of a workload with --rate keeps the time of the course, which is harder: play the answer there too.`;
 }
