@@ -180,6 +180,20 @@ describe("what breaks first", () => {
     expect(resource).toBe("decode-memory");
   });
 
+  // Iterations have grown longer over many steps of the rate, the wait for memory within the last.
+  test("is its memory where the wait for that has just leapt, though a batch slows down too", async () => {
+    const { breaks_first: found } = await disagg(
+      smallQuestion(6, 10, {
+        attainment: 0.9,
+        sloTpotMs: 60,
+        prefill: linear("prefill", { ms: 5, tokenMs: 0.01, seats: 64 }),
+        decode: linear("decode", { ms: 8, tokenMs: 0.6, seats: 256, blocks: 2500 }),
+        handover: { link: { type: "none", latency_us: 0, kv_bytes_per_token: 100_000 } },
+      }),
+    );
+    expect(found).toMatchObject({ resource: "decode-memory", missed: ["share that keeps both limits"] });
+  });
+
   test("is its speed where a batch slows down", async () => {
     const { resource } = await broken({ decode: linear("decode", { ms: 5, tokenMs: 0.5, seats: 256 }) });
     expect(resource).toBe("decode-speed");
