@@ -3,8 +3,6 @@ import { meanIterationS } from "../profiles/mean-iteration.js";
 import type { Pool } from "../specs/fleet.js";
 import type { Window } from "./course.js";
 
-const TICKS_PER_SECOND = 1e9;
-
 /**
  * Output tokens that the requests taken over in the window ask of a decode pool, over those that it could emit at most in that time: in batches as large as its seats and its memory allow, at
  * the context that was read on average. Above 1 it falls behind, however long that may not show: while batches still grow, nobody waits. An estimate: mean context stands for that of every batch, and
@@ -20,7 +18,7 @@ export function decodeLoad(
   const { begin, end } = window;
   const decodes = row[C.FIGURE_DECODE_TOKENS]!;
   const came = row[C.FIGURE_TAKEN_OVER]!;
-  const seconds = (end.tick - begin.tick) / TICKS_PER_SECOND;
+  const seconds = (end.tick - begin.tick) / C.TICKS_PER_SECOND;
   if (decodes === 0 || came === 0 || seconds <= 0) return null;
   const asked = ((end.takenOver - begin.takenOver) / seconds) * (decodes / came);
   const context = row[C.FIGURE_CONTEXT_TOKENS]! / decodes;

@@ -1,3 +1,4 @@
+import { TICKS_PER_SECOND } from "../../assembly/contract.js";
 import type { PowerQuality } from "../profiles/power-coefficients.js";
 import { provisionedPowerW } from "../profiles/pool-power.js";
 import { phaseEnergyJ, type PhaseEnergyJ, phasePower, type PhasePower } from "../profiles/phase-power.js";
@@ -31,7 +32,6 @@ export interface Energy {
 /** {@link Energy}, or why it is not known. */
 export type EnergyFigures = { energy: Energy } | { energy_unknown: string };
 
-const TICKS_PER_SECOND = 1e9;
 const QUALITIES: readonly PowerQuality[] = ["HIGH", "FAIR", "LOW", "NONE"];
 
 /** Reads the energy of some pools over the measured window, each as it saw it; engine `iterations`. */
