@@ -254,7 +254,13 @@ describe("disagg by a constant, which is analysis,", () => {
   ])("refuses %j", async (args, message) => {
     const path = await folderOf({ "caching.yaml": "gpu: a100\nserving: { enable_prefix_caching: true }\n" });
     const placed = args.map((arg) => (arg.endsWith(".yaml") ? path(arg) : arg));
-    const { exitCode, stderr } = await runCommand(disaggCommand(), ["--workload", "azure", "--method", "constant", ...placed]);
+    const { exitCode, stderr } = await runCommand(disaggCommand(), [
+      "--workload",
+      "azure",
+      "--method",
+      "constant",
+      ...placed,
+    ]);
     expect(exitCode).toBe(2);
     expect(stderr).toContain(message);
   });

@@ -129,7 +129,9 @@ describe("the page of grid-flex", () => {
 
 describe("the page of disagg by a constant", () => {
   test("is never sure, and draws pairs as expectations", async () => {
-    const page = disaggConstantPage(await disaggConstant({ workload: "azure", rateRps: 200, prefill: A100!, decode: H100! }));
+    const page = disaggConstantPage(
+      await disaggConstant({ workload: "azure", rateRps: 200, prefill: A100!, decode: H100! }),
+    );
     expectSound(page);
     expect(page.verdict).toMatchObject({ tone: "unsure" });
     for (const chart of chartsOf(page)) {
