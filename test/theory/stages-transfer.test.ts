@@ -139,13 +139,6 @@ describe("keys and values that cross layer by layer", () => {
     }
   });
 
-  it("leave the same of a link that is shared with nobody", () => {
-    const stage = { mode: "layerwise", handover: "push", linkBytesPerS: 6 * GB } as const;
-    const fifo = alone({ stage, input: 2048 });
-    const shared = alone({ stage: { ...stage, sharing: "shared" }, input: 2048 });
-    expect(Math.abs(shared.transfer - fifo.transfer)).toBeLessThanOrEqual(1);
-  });
-
   it("are no later than after the prompt", () => {
     const linkBytesPerS = 12.5 * GB;
     const serial = alone({ stage: { linkBytesPerS }, input: 4096 });
