@@ -36,6 +36,7 @@ import {
   SCHEDULER_SARATHI,
   SCHEDULER_VLLM,
 } from "./contract";
+import { isCount, within } from "./bounds";
 import { Fault } from "./fault";
 import { Tables } from "./tables";
 
@@ -86,12 +87,12 @@ function wrongPrefillField(pools: StaticArray<f64>, row: i32): i32 {
   const spill = pools[row + POOL_SPILL];
   const keep = pools[row + POOL_KEEP];
   const count = <f64>(pools.length / POOL_FIELDS);
-  if (!(decode >= 0 && decode < count && Math.floor(decode) == decode)) return POOL_DECODE_POOL;
+  if (!isCount(decode, 0, count - 1)) return POOL_DECODE_POOL;
   const other = <i32>decode * POOL_FIELDS;
   if (pools[other + POOL_ROLE] != ROLE_DECODE) return POOL_DECODE_POOL;
   if (pools[row + POOL_MAX_CTX] > pools[other + POOL_MAX_CTX]) return POOL_MAX_CTX;
   if (!isFlag(pools[row + POOL_FIRST_TOKEN])) return POOL_FIRST_TOKEN;
-  if (!(handover >= 0 && handover <= 2 && Math.floor(handover) == handover)) return POOL_HANDOVER;
+  if (!isCount(handover, 0, 2)) return POOL_HANDOVER;
   if (!isFlag(mode) || (mode == LINK_MODE_LAYERWISE && handover == HANDOVER_PULL)) return POOL_LINK_MODE;
   const shared = pools[row + POOL_LINK_SHARED];
   if (!isFlag(shared) || (shared == 1 && mode == LINK_MODE_LAYERWISE)) return POOL_LINK_SHARED;
@@ -111,8 +112,4 @@ function wrongPrefillField(pools: StaticArray<f64>, row: i32): i32 {
 
 function isFlag(value: f64): bool {
   return value == 0 || value == 1;
-}
-
-function within(value: f64, low: f64, high: f64): bool {
-  return value >= low && value <= high;
 }

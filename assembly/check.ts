@@ -48,6 +48,7 @@ import {
   RUN_THRESHOLD,
   RUN_WINDOW_SECONDS,
 } from "./contract";
+import { isCount, within } from "./bounds";
 import { checkModels } from "./check-models";
 import { checkStages } from "./check-stages";
 import { Fault } from "./fault";
@@ -200,14 +201,6 @@ function checkProfile(profile: StaticArray<f64>, fault: Fault): i32 {
     sum += profile[step];
   }
   return profile.length > 0 && sum == 0 ? fault.of(ERROR_PROFILE, 0, 0) : ERROR_NONE;
-}
-
-function within(value: f64, low: f64, high: f64): bool {
-  return value >= low && value <= high;
-}
-
-function isCount(value: f64, low: f64, high: f64): bool {
-  return within(value, low, high) && Math.floor(value) == value;
 }
 
 /** A whole number of tokens, or Infinity. */

@@ -104,15 +104,9 @@ export class Lane {
   push(ordinal: u32, tick: Tick): bool {
     this.queue.push(ordinal);
     this.outstanding++;
-    if (this.phase == IDLE) {
-      this.phase = READY;
-      this.tick = tick;
-      this.fraction = 0;
-      return true;
-    }
     // Whoever is not at the head, or finds no seat, cannot be admitted before the jump ends.
-    if (this.phase != RUNNING || this.queue.first != ordinal || this.seats.count >= this.serving.seats) return false;
-    return this.shorten(tick);
+    if (this.phase == RUNNING && (this.queue.first != ordinal || this.seats.count >= this.serving.seats)) return false;
+    return this.wake(tick);
   }
 
   /** Blocks or a landed request came at `tick`: who waits may go on. Answers whether that changes when the lane's next event is. */
@@ -123,7 +117,7 @@ export class Lane {
       this.fraction = 0;
       return true;
     }
-    return this.phase == RUNNING && this.shorten(tick);
+    return this.cut(tick);
   }
 
   /** Blocks were taken at `tick`, to which the lane is in sync: the jump under way may not find its own. Answers whether that changes when it ends. */
